@@ -1,0 +1,54 @@
+# `make demo` and `make test` are all a fresh machine needs: Python 3.11 to 3.13 with venv, and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test lint types contracts check unit replay fixtures models bench serve clean
+
+help:  ## what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed, this is {v[0]}.{v[1]}: set PYTHON=/path/to/python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "no venv: install it with 'apt-get install python3-venv'" >&2; exit 1; }
+	@echo "installing (once; a minute or two)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@
+
+demo: $(STAMP)  ## recorded callers through the whole helpline
+	@$(BIN)/ivr demo
+
+test: lint types contracts check unit replay  ## everything that must pass
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+contracts: $(STAMP)
+	$(BIN)/lint-imports
+
+check: $(STAMP)
+	$(BIN)/ivr check
+
+unit: $(STAMP)
+	$(BIN)/pytest -n 2 --dist loadfile
+
+replay: $(STAMP)
+	$(BIN)/ivr replay audio/fixtures
+
+fixtures: $(STAMP)  ## make the recorded callers again
+	$(BIN)/python -m tools.fixtures.make_fixtures
+
+models: $(STAMP)  ## rebuild the bundled models' word graphs from grammars/
+	$(BIN)/ivr models graph
+
+serve: $(STAMP)  ## answer calls
+	$(BIN)/ivr serve
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

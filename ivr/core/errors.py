@@ -1,0 +1,73 @@
+"""Every error that this package raises on purpose.
+
+    IvrError
+    ├── ConfigurationError      a setting, path or key is missing or wrong; the operator mends it
+    │   ├── DataError           a file under grammars/ or audio/ is wrong; says file and place
+    │   └── ModelError          a speech model is missing, unreadable or of a rate libvosk would abort on
+    ├── ProtocolError           the carrier sent what its documentation does not allow; the stream ends cleanly
+    ├── SignatureError          a request or token that is forged, expired or used twice; 403
+    ├── CarrierError            the carrier's REST API refused or could not be reached
+    ├── StoreError              the database refused; retryable when it is busy or away
+    ├── OverloadedError         no room to decode one more call; the caller gets keys instead
+    ├── AudioError              an audio file cannot be read
+    └── ReplayError             a replay case is wrong (not: it failed)
+"""
+
+
+class IvrError(Exception):
+    """Base of the tree.
+
+    `code` is stable and goes to logs and metrics; `retryable` says whether the same call may succeed later.
+    The message is for operators: what is wrong and what to do next. It never holds a caller's number or words.
+    """
+
+    code = "internal"
+    retryable = False
+
+    def __init__(self, message: str, *, code: str | None = None, retryable: bool | None = None) -> None:
+        super().__init__(message)
+        if code is not None:
+            self.code = code
+        if retryable is not None:
+            self.retryable = retryable
+
+
+class ConfigurationError(IvrError):
+    code = "configuration"
+
+
+class DataError(ConfigurationError):
+    code = "data"
+
+
+class ModelError(ConfigurationError):
+    code = "model"
+
+
+class ProtocolError(IvrError):
+    code = "protocol"
+
+
+class SignatureError(IvrError):
+    code = "signature"
+
+
+class CarrierError(IvrError):
+    code = "carrier"
+
+
+class StoreError(IvrError):
+    code = "store"
+
+
+class OverloadedError(IvrError):
+    code = "overloaded"
+    retryable = True
+
+
+class AudioError(IvrError):
+    code = "audio"
+
+
+class ReplayError(IvrError):
+    code = "replay"
