@@ -153,9 +153,9 @@ def _explain(error: ValidationError) -> str:
 
 
 def _make_data_dir(folder: Path) -> None:
-    probe = folder / f".write-{os.getpid()}"
+    probe = folder / f".write-{os.getpid()}-{secrets.token_hex(4)}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe.touch()
         probe.unlink()
     except OSError as error:
@@ -197,6 +197,6 @@ def _own_key(folder: Path) -> str:
     return key
 
 
-def described() -> dict[str, tuple[str, Any]]:
-    """Variable -> (description, default) of every setting, in order, for `ivr doctor` and the guide."""
-    return {variable(name): (field.description or "", field.default) for name, field in Settings.model_fields.items()}
+def described() -> dict[str, str]:
+    """Variable -> what it means, of every setting, in order; for `ivr doctor` and the guide."""
+    return {variable(name): field.description or "" for name, field in Settings.model_fields.items()}

@@ -1,0 +1,1 @@
+"""What follows from a call: tickets, deadlines, SMS, links, and the worker that carries it out."""

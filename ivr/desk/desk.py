@@ -1,0 +1,197 @@
+"""What calls and carriers ask of the house: open a ticket, send an SMS, find tickets, follow a link, take a report.
+
+Blocking; callers run it off the event loop. Every method is one transaction: the row, its trail and the work that
+follows are there together or not at all, and doing it twice with the same key changes nothing.
+"""
+
+import random
+import secrets as chance
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from ivr.core.clock import INDIA
+from ivr.core.errors import StoreError
+from ivr.core.ids import clean_code, valid_ticket_number
+from ivr.desk import inbound
+from ivr.desk.messages import Message, Messages
+from ivr.desk.sms_templates import SmsTexts
+from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
+from ivr.dialogue.events import KnownTicket, SmsQueued, TicketOpened, TicketsFound
+from ivr.store import links, outbox, tickets
+from ivr.store.calls import caller_of
+from ivr.store.database import Database
+from ivr.store.jobs import Jobs
+from ivr.store.schema import call
+from ivr.store.secrets import Secrets
+from ivr.understanding.catalogue import Catalogue
+
+SMS_REPORT = "sms_report"
+REMEMBERED = timedelta(days=30)  # a closed ticket is still told of for so long
+REPORT_PATIENCE = timedelta(seconds=10)
+
+
+def _nobody() -> None:
+    """Nobody needs to know of new work."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeskOptions:
+    """Chance, and who is told that work was queued (a worker's bell). Tests give their own."""
+
+    entropy: Callable[[int], bytes] = chance.token_bytes
+    rng: random.Random = field(default_factory=chance.SystemRandom)
+    on_queued: Callable[[], None] = _nobody
+
+
+@dataclass(frozen=True, slots=True)
+class LinkTarget:
+    """Where a link leads. `ticket` where it is a ticket's; `expired`: say so and no more."""
+
+    language: str
+    service: str | None
+    ticket: KnownTicket | None
+    expired: bool
+
+
+class Desk:
+    """The helpline's desk. Shared by all calls of a process."""
+
+    def __init__(
+        self, db: Database, secrets: Secrets, catalogue: Catalogue, texts: SmsTexts, options: DeskOptions | None = None
+    ) -> None:
+        options = options or DeskOptions()
+        self.jobs = Jobs(db, options.rng)
+        self._db = db
+        self._secrets = secrets
+        self._catalogue = catalogue
+        self._texts = texts
+        self._messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
+        self._on_queued = options.on_queued
+
+    def open_ticket(self, call_sid: str, asked: OpenTicket, now: datetime) -> TicketOpened:
+        """Open a ticket, due in as many hours as the catalogue gives its service. Once for each `asked.key`."""
+        service = self._catalogue.services.get(asked.service)
+        if service is None:
+            raise StoreError(f"no service {asked.service} in the catalogue", code="unknown_service")
+        hours = service.deadline_hours.value
+        with self._db.begin() as connection:
+            who = caller_of(connection, call_sid)
+            new = tickets.NewTicket(
+                key=asked.key,
+                call_sid=_known_call(connection, call_sid),
+                caller_hash=who.phone_hash if who else None,
+                service=asked.service,
+                department=service.department,
+                district=asked.district,
+                language=asked.lang,
+                words=asked.words,
+                opened_at=now,
+                due_at=now + timedelta(hours=float(hours)) if hours is not None else None,
+            )
+            ticket, _ = tickets.open_once(connection, new, self._secrets.ticket_key)
+        return TicketOpened(ticket.number, _day(ticket.due_at))
+
+    def send_sms(self, call_sid: str, asked: SendSms, now: datetime) -> SmsQueued:
+        """Queue an SMS to the caller of this call. What the template needs and `asked.values` lacks is filled in: the
+        service's name, the ticket's facts by its number, a fresh link."""
+        with self._db.begin() as connection:
+            who = caller_of(connection, call_sid)
+            message = Message(
+                asked.key, asked.template, asked.lang, asked.values, asked.service, _known_call(connection, call_sid)
+            )
+            queued = self._messages.queue(connection, message, who.phone_hash if who else None, now)
+        if queued:
+            self._on_queued()
+        return SmsQueued(queued)
+
+    def find_tickets(self, call_sid: str, asked: FindTickets) -> TicketsFound:
+        """This caller's tickets - the open ones and those closed lately, newest first - or the one with the number."""
+        with self._db.read() as connection:
+            if asked.number is not None:
+                found = tickets.find(connection, number=asked.number)
+                return TicketsFound((known_ticket(found),) if found else ())
+            who = caller_of(connection, call_sid)
+            begun = connection.execute(select(call.c.started_at).where(call.c.sid == call_sid)).scalar_one_or_none()
+            if who is None or begun is None:
+                return TicketsFound(())
+            mine = tickets.of_caller(connection, who.phone_hash, begun - REMEMBERED)
+        return TicketsFound(tuple(known_ticket(one) for one in mine))
+
+    def follow_link(self, code: str, now: datetime) -> LinkTarget | None:
+        """Where /s/{code} leads, counted as opened; None when there is no such code."""
+        clean = clean_code(code)
+        if clean is None:
+            return None
+        with self._db.begin() as connection:
+            link = links.follow(connection, clean, now)
+            if link is None:
+                return None
+            ticket = tickets.find(connection, ticket_id=link.ticket_id) if link.ticket_id is not None else None
+        shown = known_ticket(ticket) if ticket else None
+        return LinkTarget(link.language, link.service, shown, expired=link.expires_at <= now)
+
+    def sms_status(self, carrier_sid: str, status: str, error_code: str | None, now: datetime) -> None:
+        """The carrier's report. One that overtakes the row of its SMS is looked at again a little later."""
+        state = STATUSES.get(status)
+        if state is None:
+            return
+        with self._db.begin() as connection:
+            if outbox.reported(connection, carrier_sid, state, error_code, now):
+                return
+            payload = {"carrier_sid": carrier_sid, "status": status, "error_code": error_code}
+            key = f"{SMS_REPORT}:{carrier_sid}:{status}"
+            self.jobs.enqueue(connection, SMS_REPORT, payload, key=key, at=now + REPORT_PATIENCE)
+
+    def sms_received(self, message_sid: str, sender: str, body: str, now: datetime) -> None:
+        """An SMS to us: STATUS n, STOP, START in any script; the answer goes out by the outbox, once for each sid."""
+        with self._db.begin() as connection:
+            queued = inbound.answer(connection, self._messages, inbound.Inbound(message_sid, sender, body), now)
+        if queued:
+            self._on_queued()
+
+    def ticket(self, number: str) -> tuple[tickets.TicketRow, tuple[tickets.TicketEvent, ...]] | None:
+        """A ticket with its trail; None when there is none with this number, however written."""
+        if not valid_ticket_number(number):
+            return None
+        with self._db.read() as connection:
+            found = tickets.find(connection, number=number)
+            return (found, tuple(tickets.trail(connection, found.id))) if found else None
+
+    def tickets(
+        self, *, open_only: bool = True, district: str | None = None, limit: int = 50
+    ) -> tuple[tickets.TicketRow, ...]:
+        """Tickets by due time, the late ones first."""
+        with self._db.read() as connection:
+            return tuple(tickets.listed(connection, open_only=open_only, district=district, limit=limit))
+
+    def sms(self, limit: int = 50) -> tuple[outbox.SmsRow, ...]:
+        """The last SMS, newest first."""
+        with self._db.read() as connection:
+            return tuple(outbox.newest(connection, limit))
+
+
+STATUSES = {
+    "sent": outbox.SmsState.SENT,
+    "delivered": outbox.SmsState.DELIVERED,
+    "undelivered": outbox.SmsState.UNDELIVERED,
+    "failed": outbox.SmsState.FAILED,
+}
+
+
+def known_ticket(row: tickets.TicketRow) -> KnownTicket:
+    """A ticket as the dialogue tells it."""
+    opened = _day(row.opened_at)
+    assert opened is not None
+    return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at))
+
+
+def _day(at: datetime | None) -> str | None:
+    return at.astimezone(INDIA).date().isoformat() if at is not None else None
+
+
+def _known_call(connection: Connection, call_sid: str) -> str | None:
+    """The call if its row is there: a ticket is opened even where the call could not be noted."""
+    return connection.execute(select(call.c.sid).where(call.c.sid == call_sid)).scalar_one_or_none()

@@ -1,0 +1,284 @@
+"""Calls, tickets, SMS outbox, links and jobs: a copy of the tables as they were when this step was written."""
+
+from typing import Any
+
+from alembic import op
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    metadata.create_all(op.get_bind(), checkfirst=False)
+    op.bulk_insert(counter, [{"name": "ticket", "value": 0}])
+
+
+def downgrade() -> None:
+    metadata.drop_all(op.get_bind(), checkfirst=False)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+Serial = BigInteger().with_variant(Integer, "sqlite")
+HASH = String(32)
+SID = String(64)
+
+
+def _id() -> Column[Any]:
+    return Column("id", Serial, primary_key=True)
+
+
+def _call(nullable: bool = False) -> Column[Any]:
+    # what a call led to outlives it; what it consists of goes with it
+    kept = "SET NULL" if nullable else "CASCADE"
+    return Column("call_sid", SID, ForeignKey("call.sid", ondelete=kept), nullable=nullable)
+
+
+def _caller() -> Column[Any]:
+    return Column("caller_hash", HASH, ForeignKey("caller.phone_hash", ondelete="SET NULL"))
+
+
+caller = Table(
+    "caller",
+    metadata,
+    Column("phone_hash", HASH, primary_key=True),
+    Column("phone_enc", LargeBinary, nullable=False),
+    Column("last4", String(4), nullable=False),
+    Column("sms_capable", Boolean, nullable=False),
+    Column("language", String(8)),
+    Column("first_at", DateTime(timezone=True), nullable=False),
+    Column("last_at", DateTime(timezone=True), nullable=False),
+    Column("sms_stopped_at", DateTime(timezone=True)),
+)
+
+call = Table(
+    "call",
+    metadata,
+    Column("sid", SID, primary_key=True),
+    _caller(),
+    Column("started_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+    Column("language", String(8)),
+    Column("district", String(64)),
+    Column("service", String(64)),
+    Column("disposition", String(24)),
+    Column("consent_at", DateTime(timezone=True)),
+    Column("session", Text),  # JSON of the dialogue's session at the last wait
+    Column("session_at", DateTime(timezone=True)),
+    Column("waits", Integer, nullable=False, server_default="0"),
+    Column("resumed_by", SID),  # the later call that goes on with this session
+    Column("flag_state", SmallInteger, nullable=False, server_default="0"),  # 0 none, 1 to review, 2 reviewed
+    Column("flag_rank", SmallInteger),  # 1 worst
+    Column("flag_at_ms", Integer),
+    Column("flag_kind", String(32)),
+    Index("ix_call_flagged", "flag_rank", "started_at", "sid", sqlite_where=text("flag_state=1"),
+          postgresql_where=text("flag_state=1")),
+    Index("ix_call_flagged_district", "district", "flag_rank", "started_at", "sid",
+          sqlite_where=text("flag_state=1"), postgresql_where=text("flag_state=1")),
+    Index("ix_call_caller", "caller_hash", "started_at"),
+    Index("ix_call_district", "district", "started_at", "disposition", "language"),
+    Index("ix_call_started", "started_at"),
+)  # fmt: skip
+
+turn = Table(
+    "turn",
+    metadata,
+    _id(),
+    _call(),
+    Column("n", Integer, nullable=False),
+    Column("side", String(8), nullable=False),
+    Column("start_ms", Integer, nullable=False),  # recording time
+    Column("end_ms", Integer),
+    Column("prompt", String(64)),
+    Column("heard_ms", Integer),  # how much of the prompt was played, from marks
+    Column("text", Text),
+    Column("words", JSON),  # [[word, start_ms, end_ms, confidence], ...]
+    Column("nbest", JSON),
+    Column("free_pass", Text),
+    Column("service", String(64)),
+    Column("runner_up", String(64)),
+    Column("score", Float),
+    Column("margin", Float),
+    Column("decision", Text),
+    Column("reply_ms", Integer),  # end of speech to first audio of the reply
+    UniqueConstraint("call_sid", "n"),
+    CheckConstraint("side IN ('caller','prompt','note')", name="side"),
+)
+
+flag = Table(
+    "flag",
+    metadata,
+    _id(),
+    _call(),
+    Column("at_ms", Integer, nullable=False),
+    Column("end_ms", Integer),
+    Column("kind", String(32), nullable=False),
+    Column("rank", SmallInteger, nullable=False),
+    Column("detail", Text, nullable=False, server_default=""),
+    Index("ix_flag_call", "call_sid"),
+)
+
+recording = Table(
+    "recording",
+    metadata,
+    _id(),
+    _call(),
+    Column("kind", String(12), nullable=False),
+    Column("path", String(255), nullable=False, unique=True),  # below the data folder
+    Column("codec", String(12), nullable=False),
+    Column("rate_hz", Integer, nullable=False),
+    Column("channels", SmallInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("purge_at", DateTime(timezone=True), nullable=False),
+    Index("ix_recording_call", "call_sid"),
+    Index("ix_recording_purge", "purge_at"),
+)
+
+ticket = Table(
+    "ticket",
+    metadata,
+    _id(),
+    Column("number", String(12), nullable=False, unique=True),
+    Column("key", String(128), nullable=False, unique=True),  # of the command that opened it
+    _call(nullable=True),
+    _caller(),
+    Column("service", String(64), nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("district", String(64)),
+    Column("language", String(8), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("level", SmallInteger, nullable=False, server_default="0"),
+    Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("due_at", DateTime(timezone=True)),
+    Column("closed_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Index("ix_ticket_due", "due_at", "id", sqlite_where=text("state<>'closed'"),
+          postgresql_where=text("state<>'closed'")),
+    Index("ix_ticket_due_district", "district", "due_at", "id", sqlite_where=text("state<>'closed'"),
+          postgresql_where=text("state<>'closed'")),
+    Index("ix_ticket_caller", "caller_hash", "opened_at"),
+    Index("ix_ticket_call", "call_sid"),
+)  # fmt: skip
+
+ticket_event = Table(
+    "ticket_event",
+    metadata,
+    _id(),
+    Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="CASCADE"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("actor", String(64), nullable=False),  # citizen, system or a user's name
+    Column("kind", String(32), nullable=False),
+    Column("state", String(16), nullable=False),  # after the event
+    Column("note", Text, nullable=False, server_default=""),
+    Index("ix_ticket_event_ticket", "ticket_id", "id"),
+)
+
+sms = Table(
+    "sms",
+    metadata,
+    _id(),
+    Column("key", String(128), nullable=False, unique=True),
+    _call(nullable=True),
+    Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="SET NULL")),
+    _caller(),
+    Column("to_enc", LargeBinary),  # none where there was no number to send to
+    Column("template", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("segments", SmallInteger, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(64)),  # of skipped and failed
+    Column("carrier_sid", SID, unique=True),
+    Column("attempts", SmallInteger, nullable=False, server_default="0"),
+    Column("queued_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+    Column("state_at", DateTime(timezone=True), nullable=False),
+    Index("ix_sms_caller", "caller_hash", "queued_at"),
+    Index("ix_sms_call", "call_sid"),
+    Index("ix_sms_ticket", "ticket_id"),
+    Index("ix_sms_state", "state", "state_at"),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("code", String(16), primary_key=True),
+    Column("service", String(64)),
+    Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="CASCADE")),
+    _call(nullable=True),
+    Column("language", String(8), nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("first_opened_at", DateTime(timezone=True)),
+    Column("opened", Integer, nullable=False, server_default="0"),
+    Index("ix_link_ticket", "ticket_id"),
+    Index("ix_link_call", "call_sid"),
+)
+
+job = Table(
+    "job",
+    metadata,
+    _id(),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(128), nullable=False, unique=True),
+    Column("payload", JSON, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("claimable_at", DateTime(timezone=True)),  # ready: not before; running: end of lease; else none
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("max_attempts", Integer, nullable=False),
+    Column("lapses", SmallInteger, nullable=False, server_default="0"),  # leases that ran out
+    Column("worker", String(64)),
+    Column("last_error", String(64)),
+    Column("queued_at", DateTime(timezone=True), nullable=False),
+    Column("finished_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('ready','running','done','dead')", name="state"),
+    Index("ix_job_claimable", "claimable_at", "id", sqlite_where=text("claimable_at IS NOT NULL"),
+          postgresql_where=text("claimable_at IS NOT NULL")),
+    Index("ix_job_finished", "state", "finished_at"),
+)  # fmt: skip
+
+stream_token = Table(
+    "stream_token",
+    metadata,
+    Column("token_id", String(64), primary_key=True),
+    Column("used_at", DateTime(timezone=True), nullable=False),
+    Index("ix_stream_token_used", "used_at"),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
