@@ -1,0 +1,146 @@
+"""The end of a call: anything else, goodbye, a person, a message, an emergency."""
+
+from ivr.dialogue.commands import Disposition, Record, Transfer
+from ivr.dialogue.events import HungUp, MessageRecorded, SmsQueued, TicketOpened
+from ivr.dialogue.prompt_ids import P
+from ivr.dialogue.repair import DESK_FAILED, ask, missed
+from ivr.dialogue.request import settle, yes_or_no
+from ivr.dialogue.session import At, Request
+from ivr.dialogue.turn import Turn
+from ivr.understanding.result import Band, WaitKind
+
+MESSAGE_MIN_MS = 1000
+
+
+def ask_more(turn: Turn) -> At | None:
+    """Anything else? The request done is forgotten, so that the next begins anew."""
+    if over_limit(turn):
+        return time_over(turn)
+    turn.change(request=Request(), reason="")
+    ask(turn, At.MORE, P.ANYTHING_ELSE)
+    return None
+
+
+def over_limit(turn: Turn) -> bool:
+    """Whether the call has had its turns or its minutes."""
+    limits, session = turn.world.script.limits, turn.session
+    minutes = (turn.now - turn.started).total_seconds() / 60
+    return session.turns > limits.turns or minutes > limits.minutes
+
+
+def time_over(turn: Turn) -> At:
+    """The call has become too long: a person where nothing came of it, else goodbye."""
+    turn.note("time_over", f"{turn.session.turns} events")
+    turn.say(P.TIME_OVER)
+    if turn.session.best is None and turn.world.house.operator and turn.session.pending is None:
+        turn.change(reason="time_over")
+        return At.OPERATOR
+    return At.GOODBYE
+
+
+def heard_more(turn: Turn) -> At | None:
+    """No ends the call; a new request is taken at once; yes asks for it."""
+    meant = turn.understand(WaitKind.SERVICE)
+    answer = yes_or_no(turn)
+    if answer == "no" and meant.band is not Band.ACCEPT:
+        return At.GOODBYE
+    if meant.band is Band.ACCEPT or answer is None:
+        return settle(turn, meant) or (At.SERVICE if answer == "yes" else missed(turn))
+    return At.SERVICE
+
+
+def pressed_more(turn: Turn, key: str) -> At | None:
+    if key in ("2", "#"):
+        return At.GOODBYE
+    return At.SERVICE if key == "1" else missed(turn)
+
+
+def goodbye(turn: Turn) -> At:
+    turn.say(P.GOODBYE)
+    return At.OVER
+
+
+def hang_up(turn: Turn) -> None:
+    turn.note("over", turn.session.best or Disposition.CALLER_LEFT)
+    turn.hang_up()
+
+
+def to_operator(turn: Turn) -> At | None:
+    """Connect to a person with a line on what is known; a message where nobody can be reached."""
+    turn.flag("operator", turn.session.reason)
+    turn.note("operator", turn.session.reason)
+    if not turn.world.house.operator:
+        return At.VOICEMAIL
+    turn.say(P.TRANSFER)
+    turn.run(Transfer("operator", summary(turn)), At.TRANSFERRING)
+    turn.change(disposition=Disposition.TRANSFERRED)
+    return None
+
+
+def summary(turn: Turn) -> str:
+    """What an operator should know, without the caller's words: reason, service, district, ticket."""
+    request = turn.request
+    facts = {
+        "reason": turn.session.reason,
+        "language": turn.session.lang,
+        "service": turn.service.name if turn.service else None,
+        "district": request.district,
+        "ticket": turn.session.ticket,
+    }
+    return "; ".join(f"{name}: {fact}" for name, fact in facts.items() if fact)
+
+
+def voicemail(turn: Turn) -> None:
+    turn.say(P.VOICEMAIL)
+    turn.run(Record(), At.RECORDING)
+
+
+def recorded(turn: Turn, event: MessageRecorded) -> At:
+    if event.duration_ms < MESSAGE_MIN_MS:
+        turn.note("voicemail", f"empty, {event.duration_ms} ms")
+        turn.say(P.VOICEMAIL_EMPTY)
+        return At.OVER
+    turn.reach(Disposition.VOICEMAIL)
+    turn.say(P.VOICEMAIL_THANKS)
+    return At.GOODBYE
+
+
+def emergency(turn: Turn) -> At | None:
+    """The number to dial, at once and twice; then the desk, where there is one. Help is never said to be on its way.
+
+    Where it was only a guess (no emergency word, band below accept), the call goes on after the number."""
+    request, script = turn.request, turn.world.script
+    kind = request.emergency or request.service or ""
+    number = script.emergency_number(turn.world.house.region, kind)
+    turn.flag("emergency", kind)
+    turn.note("emergency", f"{kind}: {number}")
+    turn.insist(P.EMERGENCY, number=("digits", number))
+    turn.say(P.EMERGENCY_AGAIN, number=("digits", number))
+    if request.emergency is None and not request.confirmed:
+        turn.reach(Disposition.ANSWERED)
+        return At.MORE
+    turn.reach(Disposition.EMERGENCY)
+    if kind in turn.world.house.desks and turn.session.reason != DESK_FAILED:
+        turn.say(P.EMERGENCY_CONNECT)
+        turn.run(Transfer(kind, summary(turn)), At.TRANSFERRING)
+        return None
+    return At.OVER
+
+
+def left(turn: Turn, event: HungUp) -> None:
+    """The caller hung up; what was done before counts."""
+    if turn.session.at is At.TRANSFERRING:
+        turn.reach(Disposition.TRANSFERRED)
+    turn.note("caller_left", f"at {turn.session.at}")
+    turn.hang_up()
+
+
+def too_late(turn: Turn, event: object) -> None:
+    """The call is over; what was still under way then counts for its ending."""
+    if isinstance(event, TicketOpened):
+        turn.reach(Disposition.TICKET_OPENED)
+    elif isinstance(event, SmsQueued) and event.ok:
+        turn.reach(Disposition.SMS_SENT)
+    elif isinstance(event, MessageRecorded) and event.duration_ms >= MESSAGE_MIN_MS:
+        turn.reach(Disposition.VOICEMAIL)
+    turn.hang_up()

@@ -1,0 +1,107 @@
+"""What happens to a call, as the dialogue sees it. Frozen, JSON-able, no times but those inside the audio."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ivr.understanding.result import Hypothesis
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTicket:
+    """An open or lately closed ticket of this caller, as told on the phone. Dates are ISO days."""
+
+    number: str
+    service: str
+    state: str
+    opened_on: str
+    due_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallStarted:
+    """The caller is on the line. `language` is remembered from an earlier call; `resumed` when this session was
+    interrupted (dropped call, lost stream) and goes on; `media` is "stream" (voice and keys) or "gather" (keys)."""
+
+    language: str | None = None
+    resumed: bool = False
+    media: str = "stream"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The caller spoke. `nbest` per language spoken for (more than one only at the language wait), best first.
+    `agreed` is false when grammar and free pass heard different things; `barged_in` when a prompt was cut."""
+
+    nbest: Mapping[str, tuple[Hypothesis, ...]]
+    agreed: bool = True
+    barged_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """Complete key input: one key, or the digits a digits wait collected (terminator removed)."""
+
+    keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoInput:
+    """Nothing was said or pressed in the time the wait allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketOpened:
+    number: str
+    due_on: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketsFound:
+    tickets: tuple[KnownTicket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SmsQueued:
+    """`ok` false when no SMS can be sent to this caller (number withheld, opted out)."""
+
+    ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRecorded:
+    """A voicemail of `duration_ms` is stored."""
+
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EffectFailed:
+    """A command could not be carried out; `code` of the error. The caller hears an apology, never silence."""
+
+    command: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class HungUp:
+    """The caller left."""
+
+
+Event = (
+    CallStarted
+    | Said
+    | Pressed
+    | NoInput
+    | TicketOpened
+    | TicketsFound
+    | SmsQueued
+    | MessageRecorded
+    | EffectFailed
+    | HungUp
+)
+
+
+def plain(event: Event) -> dict[str, Any]:
+    """The event as JSON-able data with its kind, for transcripts and tests."""
+    return {"event": type(event).__name__, **asdict(event)}

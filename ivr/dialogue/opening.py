@@ -1,0 +1,116 @@
+"""The beginning of a call, and going on after an interruption: greeting, language."""
+
+from ivr.dialogue.events import CallStarted
+from ivr.dialogue.prompt_ids import P
+from ivr.dialogue.repair import KEYPAD, ask, missed
+from ivr.dialogue.request import settle
+from ivr.dialogue.session import At
+from ivr.dialogue.turn import Turn
+from ivr.understanding.result import Band, Understanding, WaitKind
+
+
+def started(turn: Turn, event: CallStarted) -> At | None:
+    """The caller is on the line, for the first time or again."""
+    begun = turn.session.at is not At.START
+    turn.change(media=event.media, by_keys=turn.session.by_keys or event.media == "gather")
+    if begun:
+        return resumed(turn)
+    if event.language in turn.world.script.languages:
+        turn.note("language", f"{event.language}, remembered")
+        turn.change(lang=event.language)
+        turn.say(P.GREETING_KNOWN)
+        return At.SERVICE
+    turn.say(P.GREETING)
+    return At.LANGUAGE
+
+
+def resumed(turn: Turn) -> At | None:
+    """Go on where the session stands: with the effect that was under way, or with the same question."""
+    session = turn.session
+    turn.note("resumed", f"{session.media} at {session.at}")
+    if session.pending is not None:
+        turn.run(session.pending, session.at)
+        return None
+    turn.say(P.KEYS_ONLY if session.media == "gather" else P.RESUMED)
+    turn.change(misses=0)
+    if session.by_keys and session.at in KEYPAD:
+        turn.change(at=KEYPAD[session.at], menu=(), page=0)
+    return turn.session.at
+
+
+def ask_language(turn: Turn) -> At | None:
+    turn.change(lang=None)
+    ask(turn, At.LANGUAGE, P.ASK_LANGUAGE)
+    return None
+
+
+def pressed_language(turn: Turn, key: str) -> At | None:
+    languages = turn.world.script.languages
+    if key.isdecimal() and 1 <= int(key) <= len(languages):
+        return chosen(turn, languages[int(key) - 1], f"key {key}")
+    return missed(turn)
+
+
+def heard_language(turn: Turn) -> At | None:
+    """Take the language that was named or spoken, and with it a request made in the same breath."""
+    named = _named(turn)
+    best = _best_request(turn)
+    if best is not None and named in (None, best.lang):
+        turn.note("language", f"{best.lang}, request understood with score {best.score:.2f}")
+        turn.change(lang=best.lang, then=None)
+        return settle(turn, best) or At.SERVICE
+    if named is not None:
+        return chosen(turn, named, "named by voice")
+    return missed(turn)
+
+
+def chosen(turn: Turn, lang: str, why: str) -> At:
+    """Go on in `lang`, at the question the caller was at, or at the first one."""
+    turn.note("language", f"{lang}, {why}")
+    at = turn.session.then or At.SERVICE
+    turn.change(lang=lang, then=None, misses=0)
+    return at
+
+
+def change_language(turn: Turn, lang: str | None) -> At:
+    """The caller wants another language: the one named, the other of two, or asked for."""
+    languages = turn.world.script.languages
+    at = turn.session.at if turn.session.wait is not None else At.SERVICE
+    at = At.SERVICE if at is At.LANGUAGE else at
+    others = [other for other in languages if other != turn.session.lang]
+    if lang is None and len(others) == 1:
+        lang = others[0]
+    turn.change(then=at)
+    if lang is None or lang not in languages:
+        return At.LANGUAGE
+    at = chosen(turn, lang, "asked for")
+    turn.say(P.LANGUAGE_CHANGED)
+    return at
+
+
+def _named(turn: Turn) -> str | None:
+    """The language that the caller named. Where the recognisers differ, one that heard its own name is believed, and
+    of several the surest."""
+    heard = {lang: turn.understand(WaitKind.LANGUAGE, lang) for lang in turn.languages}
+    names = {meant.language for meant in heard.values()} & set(turn.world.script.languages)
+    if len(names) == 1:
+        return names.pop()
+    own = [lang for lang, meant in heard.items() if meant.language == lang]
+    surest = sorted(own, key=lambda lang: _confidence(turn, lang), reverse=True)
+    if len(surest) > 1 and _confidence(turn, surest[0]) == _confidence(turn, surest[1]):
+        return None
+    return surest[0] if surest else None
+
+
+def _confidence(turn: Turn, lang: str) -> float:
+    said = turn.said.nbest.get(lang, ()) if turn.said else ()
+    return said[0].confidence if said else 0.0
+
+
+def _best_request(turn: Turn) -> Understanding | None:
+    """The best request that any language makes of what was said; None where none is understood. To ask for a language
+    is no request here: it is the answer."""
+    does = turn.world.script.does
+    meant = [turn.understand(WaitKind.SERVICE, lang) for lang in turn.languages]
+    meant = [m for m in meant if m.band is not Band.REJECT and m.intent and does.get(m.intent) != "change_language"]
+    return max(meant, key=lambda m: (m.band is Band.ACCEPT, m.score), default=None)

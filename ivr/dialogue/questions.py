@@ -1,0 +1,72 @@
+"""What may be asked of a caller: one row a question. Knows prompts and keys, not what an answer leads to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ivr.dialogue.commands import Pace
+from ivr.dialogue.prompt_ids import P
+from ivr.dialogue.session import At
+from ivr.understanding.result import WaitKind
+
+TICKET_DIGITS = 7  # six and a check digit, see ivr.core.ids
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How a question is asked. `keys` is added once speech has failed; None where the page itself names its keys.
+    `reask`: the question is put again after a reprompt (else the reprompt asks it)."""
+
+    kind: WaitKind
+    no_input: P
+    no_match: P
+    help: P
+    keys: P | None = None
+    reask: bool = True
+    digits_max: int = 1
+    pace: Pace = Pace.NORMAL
+    no_input_ms: int = 6000
+
+
+def _yes_no(no_match: P = P.YES_NO_NO_MATCH) -> Question:
+    return Question(
+        WaitKind.YES_NO, P.YES_NO_NO_INPUT, no_match, P.YES_NO_NO_MATCH, keys=P.YES_NO_KEYS, pace=Pace.SHORT
+    )
+
+
+QUESTIONS: Mapping[At, Question] = {
+    At.LANGUAGE: Question(
+        WaitKind.LANGUAGE, P.LANGUAGE_NO_INPUT, P.LANGUAGE_NO_MATCH, P.ASK_LANGUAGE, P.LANGUAGE_KEY, reask=False
+    ),
+    At.SERVICE: Question(
+        WaitKind.SERVICE, P.SERVICE_NO_INPUT, P.SERVICE_NO_MATCH, P.SERVICE_HELP, reask=False, no_input_ms=7000
+    ),
+    At.MENU: Question(WaitKind.SERVICE, P.MENU_NO_INPUT, P.MENU_NO_MATCH, P.MENU_HELP, no_input_ms=8000),
+    At.CONFIRM: _yes_no(),
+    At.CHOICE: Question(
+        WaitKind.CHOICE, P.CHOICE_NO_INPUT, P.CHOICE_NO_MATCH, P.CHOICE_NO_MATCH, keys=P.CHOICE_KEYS, pace=Pace.SHORT
+    ),
+    At.PLACE: Question(WaitKind.PLACE, P.PLACE_NO_INPUT, P.PLACE_NO_MATCH, P.PLACE_HELP, reask=False),
+    At.PLACE_MENU: Question(WaitKind.PLACE, P.MENU_NO_INPUT, P.MENU_NO_MATCH, P.MENU_HELP, no_input_ms=8000),
+    At.PLACE_CONFIRM: _yes_no(),
+    At.DETAILS: Question(
+        WaitKind.MESSAGE,
+        P.DETAILS_NO_INPUT,
+        P.DETAILS_NO_INPUT,
+        P.DETAILS_NO_INPUT,
+        keys=P.DETAILS_KEYS,
+        reask=False,
+        pace=Pace.LONG,
+    ),
+    At.TICKET_NUMBER: Question(
+        WaitKind.DIGITS,
+        P.TICKET_NUMBER_NO_INPUT,
+        P.TICKET_NUMBER_NO_MATCH,
+        P.TICKET_NUMBER_HELP,
+        reask=False,
+        digits_max=TICKET_DIGITS,
+        pace=Pace.LONG,
+        no_input_ms=10_000,
+    ),
+    At.RATING: Question(WaitKind.NUMBER, P.RATING_NO_INPUT, P.RATING_NO_MATCH, P.ASK_RATING, reask=False),
+    At.MORE: _yes_no(P.MORE_NO_MATCH),
+}

@@ -1,0 +1,168 @@
+"""The state of one call between two events, and its JSON. Holds no data of grammars/ and decides nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ivr.dialogue.commands import (
+    Disposition,
+    FindTickets,
+    Listen,
+    OpenTicket,
+    Pace,
+    Play,
+    Record,
+    SendSms,
+    Transfer,
+)
+from ivr.understanding.result import WaitKind
+
+
+class At(StrEnum):
+    """Where a call stands. The first group are waits for the caller, the second waits for an effect, the third are
+    passed through within one step."""
+
+    LANGUAGE = "language"
+    SERVICE = "service"
+    MENU = "menu"
+    CONFIRM = "confirm"
+    CHOICE = "choice"
+    PLACE = "place"
+    PLACE_MENU = "place_menu"
+    PLACE_CONFIRM = "place_confirm"
+    DETAILS = "details"
+    TICKET_NUMBER = "ticket_number"
+    RATING = "rating"
+    MORE = "more"
+
+    OPENING = "opening"
+    SENDING = "sending"
+    FINDING = "finding"
+    FINDING_LAST = "finding_last"
+    RECORDING = "recording"
+    TRANSFERRING = "transferring"
+
+    START = "start"
+    FORM = "form"
+    ACT = "act"
+    EMERGENCY = "emergency"
+    OPERATOR = "operator"
+    VOICEMAIL = "voicemail"
+    CALLBACK = "callback"
+    GOODBYE = "goodbye"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the caller wants, as far as it is known.
+
+    `confirmed`: the caller said yes, chose it by name or key, or went on after hearing its name. `candidates`: what a
+    yes/no or a choice is being asked about. `refused`: what the caller said no to. `failures`: times that the request
+    itself was not understood or denied. `offered`: district being confirmed. `words`: said so far, for the officer.
+    """
+
+    service: str | None = None
+    district: str | None = None
+    words: str = ""
+    confirmed: bool = False
+    candidates: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    failures: int = 0
+    offered: str | None = None
+    place_skipped: bool = False
+    details_asked: bool = False
+    emergency: str | None = None
+
+
+Pending = OpenTicket | SendSms | FindTickets | Record | Transfer
+_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, Record, Transfer)}
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One call. `wait` is what is being waited for (None while an effect runs); `pending` the effect whose result is
+    awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
+    reached so far. `misses` counts failures at this question, `turns` all events. `started_at` is ISO."""
+
+    call_id: str
+    at: At = At.START
+    wait: Listen | None = None
+    lang: str | None = None
+    media: str = "stream"
+    by_keys: bool = False
+    heard: bool = False
+    misses: int = 0
+    request: Request = field(default_factory=Request)
+    menu: tuple[int, ...] = ()
+    page: int = 0
+    then: At | None = None
+    reason: str = ""
+    spoken: tuple[Play, ...] = ()
+    pending: Pending | None = None
+    ticket: str | None = None
+    last_sms: SendSms | None = None
+    best: Disposition | None = None
+    turns: int = 0
+    effects: int = 0
+    started_at: str | None = None
+    over: bool = False
+    disposition: Disposition | None = None
+
+    @classmethod
+    def new(cls, call_id: str) -> "Session":
+        """A call that has not begun."""
+        return cls(call_id)
+
+    def to_json(self) -> str:
+        """The session as JSON text with sorted keys; `from_json` gives an equal one."""
+        data = asdict(self)
+        if self.pending is not None:
+            data["pending"]["command"] = type(self.pending).__name__
+        return json.dumps(data, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Session":
+        """The session that `to_json` wrote. ValueError, KeyError or TypeError on anything else."""
+        data: dict[str, Any] = json.loads(text)
+        return cls(
+            **data
+            | {
+                "at": At(data["at"]),
+                "then": At(data["then"]) if data["then"] else None,
+                "wait": _listen(data["wait"]),
+                "request": _request(data["request"]),
+                "menu": tuple(data["menu"]),
+                "spoken": tuple(_play(play) for play in data["spoken"]),
+                "pending": _pending(data["pending"]),
+                "last_sms": SendSms(**data["last_sms"]) if data["last_sms"] else None,
+                "best": Disposition(data["best"]) if data["best"] else None,
+                "disposition": Disposition(data["disposition"]) if data["disposition"] else None,
+            }
+        )
+
+
+def _listen(data: dict[str, Any] | None) -> Listen | None:
+    if data is None:
+        return None
+    parts = {"kind": WaitKind(data["kind"]), "langs": tuple(data["langs"]), "choices": tuple(data["choices"])}
+    return Listen(**data | parts | {"pace": Pace(data["pace"])})
+
+
+def _request(data: dict[str, Any]) -> Request:
+    return Request(**data | {"candidates": tuple(data["candidates"]), "refused": tuple(data["refused"])})
+
+
+def _play(data: dict[str, Any]) -> Play:
+    values = {name: (kind, value) for name, (kind, value) in data["values"].items()}
+    return Play(**data | {"values": values})
+
+
+def _pending(data: dict[str, Any] | None) -> Pending | None:
+    if data is None:
+        return None
+    rest = {name: value for name, value in data.items() if name != "command"}
+    made: Pending = _PENDING[data["command"]](**rest)
+    return made

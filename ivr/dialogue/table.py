@@ -1,0 +1,67 @@
+"""The whole conversation in two tables: what to do on entering a place, and what an answer there leads to."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ivr.dialogue import closing, details, extras, opening, outcome, request, status
+from ivr.dialogue.session import At
+from ivr.dialogue.turn import Turn
+
+Enter = Callable[[Turn], At | None]
+
+
+def _to_service(turn: Turn) -> At:
+    turn.want(service=None, candidates=(), confirmed=False, offered=None)
+    return At.SERVICE
+
+
+def _to_language(turn: Turn) -> At:
+    return At.LANGUAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """What leads on from a question: speech, the keys 1 to 8 and `#`, and `9` (back). None: the step has ended."""
+
+    heard: Enter
+    pressed: Callable[[Turn, str], At | None]
+    back: Enter = _to_service
+
+
+ENTER: Mapping[At, Callable[[Turn], At | None]] = {
+    At.LANGUAGE: opening.ask_language,
+    At.SERVICE: request.ask_service,
+    At.MENU: request.ask_menu,
+    At.CONFIRM: request.ask_confirm,
+    At.CHOICE: request.ask_choice,
+    At.FORM: details.fill,
+    At.PLACE: details.ask_place,
+    At.PLACE_MENU: details.ask_place_menu,
+    At.PLACE_CONFIRM: details.confirm_place,
+    At.DETAILS: details.ask_details,
+    At.ACT: outcome.act,
+    At.TICKET_NUMBER: status.ask_number,
+    At.RATING: extras.ask_rating,
+    At.MORE: closing.ask_more,
+    At.EMERGENCY: closing.emergency,
+    At.OPERATOR: closing.to_operator,
+    At.VOICEMAIL: closing.voicemail,
+    At.CALLBACK: extras.ask_callback,
+    At.GOODBYE: closing.goodbye,
+    At.OVER: closing.hang_up,
+}
+
+WAITS: Mapping[At, Wait] = {
+    At.LANGUAGE: Wait(opening.heard_language, opening.pressed_language, back=_to_language),
+    At.SERVICE: Wait(request.heard_service, request.pressed_menu, back=_to_language),
+    At.MENU: Wait(request.heard_service, request.pressed_menu, back=request.menu_back),
+    At.CONFIRM: Wait(request.heard_confirm, request.pressed_yes_no),
+    At.CHOICE: Wait(request.heard_choice, request.pressed_choice),
+    At.PLACE: Wait(details.heard_place, details.pressed_place),
+    At.PLACE_MENU: Wait(details.heard_place, details.pressed_place_menu, back=details.place_menu_back),
+    At.PLACE_CONFIRM: Wait(details.heard_place_confirm, details.pressed_place_confirm),
+    At.DETAILS: Wait(details.heard_details, details.pressed_details),
+    At.TICKET_NUMBER: Wait(status.heard_number, status.number_given),
+    At.RATING: Wait(extras.heard_rating, extras.rated),
+    At.MORE: Wait(closing.heard_more, closing.pressed_more),
+}

@@ -1,0 +1,112 @@
+"""The table of the conversation: every question has its prompts, every key a meaning, in every language."""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ivr.core.data import load_mapping
+from ivr.dialogue import prompt_ids
+from ivr.dialogue.commands import Listen
+from ivr.dialogue.events import CallStarted
+from ivr.dialogue.questions import QUESTIONS
+from ivr.dialogue.script import Script
+from ivr.dialogue.session import At
+from ivr.dialogue.table import ENTER, WAITS
+from tests.unit.dialogue.caller import Caller
+from tests.unit.dialogue.conftest import Ring
+
+PLACE = re.compile(r"\{(\w+)\}")
+WORDS_AT_MOST = 12
+REACH: dict[At, Callable[[Caller], object]] = {
+    At.LANGUAGE: lambda c: c.press("9"),
+    At.SERVICE: lambda c: None,
+    At.MENU: lambda c: c.press("8"),
+    At.CONFIRM: lambda c: c.say("service=income_certificate:0.5"),
+    At.CHOICE: lambda c: c.say("service=income_certificate:0.7 service=caste_certificate:0.68"),
+    At.PLACE: lambda c: c.say("service=street_light_repair"),
+    At.PLACE_MENU: lambda c: (c.say("service=street_light_repair"), c.press("1")),
+    At.PLACE_CONFIRM: lambda c: (c.say("service=street_light_repair"), c.say("place=Agra", agreed=False)),
+    At.DETAILS: lambda c: (c.say("service=grievance_register"), c.say("place=Agra")),
+    At.TICKET_NUMBER: lambda c: c.say("service=grievance_status"),
+    At.RATING: lambda c: c.say("service=feedback_rating"),
+    At.MORE: lambda c: c.say("service=mandi_price"),
+}
+
+
+def test_every_question_is_in_every_table() -> None:
+    assert QUESTIONS.keys() == WAITS.keys() == REACH.keys()
+    assert QUESTIONS.keys() <= ENTER.keys()
+
+
+@pytest.mark.parametrize("at", list(REACH))
+@pytest.mark.parametrize("key", list("0123456789*#"))
+def test_every_key_has_a_meaning_at_every_question(ring: Ring, at: At, key: str) -> None:
+    """It answers, leads on, or is said to mean nothing here; it is never met by silence."""
+    caller = ring()
+    REACH[at](caller)
+    assert caller.session.at is at
+    caller.press(key)
+    assert caller.plays
+
+
+@pytest.mark.parametrize("at", list(REACH))
+def test_a_person_and_repeat_are_to_be_had_at_every_question(ring: Ring, at: At) -> None:
+    for operator, repeat in (("0", "*"), ("cmd=operator", "cmd=repeat")):
+        caller = ring()
+        REACH[at](caller)
+        before = caller.plays
+        (caller.press if operator == "0" else caller.say)(repeat)
+        assert caller.plays == before
+        (caller.press if operator == "0" else caller.say)(operator)
+        assert caller.plays[-1].prompt == "voicemail"
+
+
+@pytest.mark.parametrize("at", list(REACH))
+def test_every_question_is_continued_by_keys(ring: Ring, at: At) -> None:
+    """On the keypad leg the keys are named with the question."""
+    caller = ring()
+    REACH[at](caller)
+    played = caller.happen(CallStarted(resumed=True, media="gather"))
+    assert played[0] == "keys_only"
+    assert isinstance(caller.last, Listen)
+    keys = {"language_key", "menu_key", "place_key", "yes_no_keys", "choice_keys", "details_keys"}
+    keys |= {prompt for prompt in played if prompt.startswith(("group_", "state_"))}
+    assert keys & set(played) or at in (At.TICKET_NUMBER, At.RATING), "these ask for keys in their question"
+
+
+def test_prompts_are_the_same_in_every_language(script: Script, grammars: Path) -> None:
+    first, *others = (load_mapping(grammars / lang / "prompts.yaml") for lang in script.languages)
+    for other in others:
+        assert other.keys() == first.keys()
+        for name in first:
+            assert sorted(PLACE.findall(first[name]["text"])) == sorted(PLACE.findall(other[name]["text"])), name
+
+
+def test_every_prompt_says_what_it_is_for_and_is_short(script: Script, grammars: Path) -> None:
+    for lang in script.languages:
+        for name, entry in load_mapping(grammars / lang / "prompts.yaml").items():
+            assert entry["about"], name
+            text = PLACE.sub("x", entry["text"])
+            assert len(text.split()) <= WORDS_AT_MOST, (lang, name)
+            assert not re.search(r"[A-Za-z0-9]", PLACE.sub("", entry["text"])), (lang, name)
+
+
+def test_no_prompt_is_written_that_nobody_plays(script: Script, grammars: Path) -> None:
+    played_elsewhere = {"overloaded"}
+    by_data = ("ticket_state", "state_")
+    written = {name for name in script.prompts["hi"] if not name.startswith(by_data)}
+    assert written <= script.prompt_ids() | played_elsewhere
+
+
+def test_every_prompt_id_is_used(script: Script) -> None:
+    room = Path(prompt_ids.__file__).parent
+    used = {
+        node.attr
+        for path in room.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "P"
+    }
+    assert used == set(prompt_ids.P.__members__)
