@@ -1,0 +1,164 @@
+"""The dialogue of one call with its effects: an event in, what to play and what comes next out.
+
+Stored at every wait, so that another leg, or another process after a crash, goes on with the same session.
+Must not know how audio travels: `line` and `gather` do.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import anyio
+import structlog
+from anyio import CapacityLimiter, to_thread
+
+from ivr.call.trace import Happened, TraceSink
+from ivr.call.voicemail import Voicemail
+from ivr.core.clock import Clock
+from ivr.core.errors import IvrError
+from ivr.desk.desk import Desk
+from ivr.dialogue.commands import (
+    Command,
+    Disposition,
+    FindTickets,
+    Flag,
+    HangUp,
+    Listen,
+    Note,
+    OpenTicket,
+    Play,
+    Record,
+    SendSms,
+    Transfer,
+)
+from ivr.dialogue.dialogue import Dialogue
+from ivr.dialogue.events import CallStarted, EffectFailed, Event
+from ivr.dialogue.session import Session
+from ivr.speech.prompts import PromptLibrary
+from ivr.store.calls import Calls, Turn
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+Ending = Listen | Record | Transfer | HangUp
+_EFFECTS_AT_MOST = 8  # in one turn; a dialogue that wants more is going round in circles
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What all calls of a process share."""
+
+    dialogue: Dialogue
+    desk: Desk
+    calls: Calls
+    prompts: PromptLibrary
+    clock: Clock
+    voicemail: Voicemail
+    limiter: CapacityLimiter  # bounds the threads that do blocking work for calls
+
+    async def blocking(self, work: Callable[..., T], *args: Any) -> T:
+        """Run blocking `work` off the event loop, and to its end even if the call is cut meanwhile."""
+        with anyio.CancelScope(shield=True):
+            done = await to_thread.run_sync(work, *args, limiter=self.limiter)
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the caller hears now and what happens after it."""
+
+    plays: tuple[Play, ...]
+    then: Ending
+
+
+class Conversation:
+    """One call's session. `sink` is told every event and its commands."""
+
+    def __init__(self, call_sid: str, parts: Parts, sink: TraceSink) -> None:
+        self.call_sid = call_sid
+        self.session = Session.new(call_sid)
+        self._parts = parts
+        self._sink = sink
+        self._turns: list[Turn] = []
+
+    def note(self, turn: Turn) -> None:
+        """A turn to be kept with the session at the next wait."""
+        self._turns.append(turn)
+
+    async def load(self) -> bool:
+        """Take up the stored session; whether there is one. Raises StoreError."""
+        stored = await self._parts.blocking(self._parts.calls.session, self.call_sid)
+        if stored is not None:
+            self.session = Session.from_json(stored)
+        return stored is not None
+
+    async def begin(self, media: str) -> Reply:
+        """Start the call, or go on where its session stands."""
+        resumed = await self.load()
+        language = await self._parts.blocking(self._parts.calls.caller_language, self.call_sid)
+        return await self.happen(CallStarted(language=language, resumed=resumed, media=media), at_ms=0)
+
+    async def happen(self, event: Event, at_ms: int) -> Reply:
+        """Give the dialogue `event`, carry out the effects it asks for, store the session and say what comes next."""
+        plays: list[Play] = []
+        for _ in range(_EFFECTS_AT_MOST):
+            commands = self._step(event, at_ms)
+            plays += [c for c in commands if isinstance(c, Play)]
+            await self._flag(commands, at_ms)
+            self._turns += [Turn("note", at_ms, decision=f"{c.decision}: {c.why}") for c in commands if isinstance(c, Note)]
+            last = commands[-1] if commands else HangUp(self.session.disposition or Disposition.CALLER_LEFT)
+            if isinstance(last, OpenTicket | SendSms | FindTickets):
+                event = await self._carry_out(last)
+                continue
+            assert isinstance(last, Listen | Record | Transfer | HangUp)
+            await self._store(last)
+            return Reply(tuple(plays), last)
+        log.error("dialogue_goes_in_circles", call_sid=self.call_sid)
+        return Reply(tuple(plays), HangUp(self.session.disposition or Disposition.CALLER_LEFT))
+
+    def _step(self, event: Event, at_ms: int) -> tuple[Command, ...]:
+        self.session, commands = self._parts.dialogue.step(self.session, event, self._parts.clock.now())
+        self._sink(Happened(self.call_sid, at_ms, event, commands))
+        return commands
+
+    async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets) -> Event:
+        desk, now = self._parts.desk, self._parts.clock.now()
+        if isinstance(effect, OpenTicket):
+            await self._stored(partial(self._describe, effect.service, effect.district))
+        elif isinstance(effect, SendSms):
+            await self._stored(partial(self._describe, effect.service, None))
+        try:
+            match effect:
+                case OpenTicket():
+                    return await self._parts.blocking(desk.open_ticket, self.call_sid, effect, now)
+                case SendSms():
+                    return await self._parts.blocking(desk.send_sms, self.call_sid, effect, now)
+                case FindTickets():
+                    return await self._parts.blocking(desk.find_tickets, self.call_sid, effect)
+        except IvrError as error:
+            log.error("effect_failed", call_sid=self.call_sid, effect=type(effect).__name__, code=error.code)
+            return EffectFailed(type(effect).__name__, error.code)
+
+    def _describe(self, service: str | None, district: str | None) -> None:
+        self._parts.calls.describe(self.call_sid, district=district, service=service)
+
+    async def _flag(self, commands: tuple[Command, ...], at_ms: int) -> None:
+        for flag in commands:
+            if isinstance(flag, Flag):
+                await self._stored(self._parts.calls.add_flag, self.call_sid, flag, at_ms)
+
+    async def _store(self, last: Ending) -> None:
+        now = self._parts.clock.now()
+        turns, self._turns = tuple(self._turns), []
+        session = self.session
+        await self._stored(self._parts.calls.save_wait, self.call_sid, session.to_json(), now, turns, session.lang)
+        if isinstance(last, HangUp):
+            await self._stored(self._parts.calls.end, self.call_sid, last.disposition, now)
+
+    async def _stored(self, work: Callable[..., None], *args: Any) -> None:
+        """A caller is never cut off because the record of the call cannot be kept."""
+        try:
+            await self._parts.blocking(work, *args)
+        except IvrError as error:
+            log.error("call_record_not_kept", call_sid=self.call_sid, code=error.code)

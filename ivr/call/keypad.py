@@ -1,0 +1,64 @@
+"""The same session by keys: one request of the carrier, one reply. For calls whose stream cannot be had or was lost."""
+
+from collections.abc import Callable, Mapping
+
+from ivr.call.conversation import Conversation, Ending, Parts, Reply
+from ivr.call.ports import KeypadReply, Recording
+from ivr.call.trace import TraceSink
+from ivr.dialogue.commands import Disposition, HangUp, Listen, Record, Transfer
+from ivr.dialogue.events import EffectFailed, Event, MessageRecorded, NoInput, Pressed
+
+ANSWERED = frozenset({"completed", "answered"})
+
+
+class Keypad:
+    """`numbers`: what a transfer may be to -> a number that can be dialled."""
+
+    def __init__(self, parts: Parts, numbers: Mapping[str, str], sinks: Callable[[str], TraceSink]) -> None:
+        self._parts, self._numbers, self._sinks = parts, numbers, sinks
+
+    async def begin(self, call_sid: str) -> KeypadReply:
+        conversation = self._conversation(call_sid)
+        stored = await conversation.load()
+        pending = conversation.session.pending
+        if stored and isinstance(pending, Transfer | Record):
+            return await self._go_on(conversation, Reply((), pending))
+        if stored and conversation.session.over:
+            return KeypadReply()
+        return await self._go_on(conversation, await conversation.begin("gather"))
+
+    async def turn(self, call_sid: str, digits: str | None) -> KeypadReply:
+        return await self._happen(call_sid, Pressed(digits) if digits else NoInput())
+
+    async def recorded(self, call_sid: str, recording: Recording) -> KeypadReply:
+        return await self._happen(call_sid, MessageRecorded(recording.duration_s * 1000))
+
+    async def transfer_ended(self, call_sid: str, status: str) -> KeypadReply:
+        if status not in ANSWERED:
+            return await self._happen(call_sid, EffectFailed(Transfer.__name__, status))
+        now = self._parts.clock.now()
+        await self._parts.blocking(self._parts.calls.end, call_sid, Disposition.TRANSFERRED, now)
+        return KeypadReply()
+
+    def _conversation(self, call_sid: str) -> Conversation:
+        return Conversation(call_sid, self._parts, self._sinks(call_sid))
+
+    async def _happen(self, call_sid: str, event: Event) -> KeypadReply:
+        conversation = self._conversation(call_sid)
+        await conversation.load()
+        return await self._go_on(conversation, await conversation.happen(event, at_ms=0))
+
+    async def _go_on(self, conversation: Conversation, reply: Reply) -> KeypadReply:
+        then: Ending = reply.then
+        if isinstance(then, Transfer) and then.to not in self._numbers:
+            reply = await conversation.happen(EffectFailed(Transfer.__name__, "no_number"), at_ms=0)
+            then = reply.then
+        match then:
+            case Listen():
+                return KeypadReply(reply.plays, listen=then)
+            case Record():
+                return KeypadReply(reply.plays, record_max_s=then.max_ms // 1000)
+            case Transfer():
+                return KeypadReply(reply.plays, transfer_to=self._numbers.get(then.to))
+            case HangUp():
+                return KeypadReply(reply.plays)

@@ -1,0 +1,237 @@
+"""Puts the rooms together: from settings to an application that answers calls.
+
+The server, the demo and the replays run the same assembly; they differ only in their `Surroundings`.
+"""
+
+import os
+import random
+import secrets as chance
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import anyio
+from anyio import CapacityLimiter
+from starlette.applications import Starlette
+
+from ivr.call.conversation import Parts
+from ivr.call.factory import LineRules, Lines, Reports
+from ivr.call.keypad import Keypad
+from ivr.call.trace import TraceSink, nobody
+from ivr.call.voicemail import Voicemail
+from ivr.core.clock import Clock, SystemClock
+from ivr.core.data import data_dir
+from ivr.core.errors import CarrierError, IvrError
+from ivr.core.settings import Settings
+from ivr.desk.build import sms_texts
+from ivr.desk.desk import Desk, DeskOptions
+from ivr.desk.handlers import Sending, SmsCarrier, handlers
+from ivr.desk.worker import Bell, Worker
+from ivr.dialogue.dialogue import Dialogue
+from ivr.dialogue.ports import House
+from ivr.dialogue.script import Script
+from ivr.speech.models import ModelRegistry
+from ivr.speech.pool import DecodingPool
+from ivr.speech.prompts import PromptLibrary
+from ivr.store.calls import Calls
+from ivr.store.database import Database
+from ivr.store.recordings import Recordings
+from ivr.store.secrets import Secrets
+from ivr.store.upgrade import require_newest, revision, upgrade
+from ivr.twilio.rest import RestAccount, TwilioRest
+from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.grammars import Grammars
+from ivr.understanding.thresholds import load_thresholds
+from ivr.understanding.understand import Understander
+from ivr.web.app import create_app
+from ivr.web.links import LinkPages
+from ivr.web.services import AppServices, Check, Edge
+
+CALL_THREADS = 16
+
+
+def silent(call_sid: str) -> TraceSink:
+    return nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is read of grammars/ and the models. Holds no state of a call: one serves any number of assemblies."""
+
+    catalogue: Catalogue
+    grammars: Grammars
+    understander: Understander
+    script: Script
+    models: ModelRegistry
+
+    @classmethod
+    def load(cls, models_dir: Path | None = None) -> "Knowledge":
+        """Read it all, ready for the first call. DataError with file and line."""
+        folder = data_dir("grammars")
+        catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
+        understander = Understander(grammars, catalogue, load_thresholds(folder))
+        understander.warm()
+        return cls(catalogue, grammars, understander, Script.load(folder), ModelRegistry(models_dir))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is around the application. `carrier` None: the one of the settings. `knowledge` None: read anew. `upgrade`: bring an
+    old database up to date first instead of refusing it; an empty one always is. `worker`: carry out queued work in this process."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    carrier: SmsCarrier | None = None
+    knowledge: Knowledge | None = None
+    sinks: Callable[[str], TraceSink] = silent
+    entropy: Callable[[int], bytes] = chance.token_bytes
+    rng: random.Random = field(default_factory=chance.SystemRandom)
+    upgrade: bool = False
+    worker: bool = True
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The application and what its owner needs besides."""
+
+    app: Starlette
+    services: AppServices
+    desk: Desk
+    calls: Calls
+    worker: Worker
+
+
+class _NoCarrier:
+    """Stands where no credentials are set: SMS stay queued and are tried again."""
+
+    async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
+        raise CarrierError(
+            "set IVR_TWILIO_ACCOUNT_SID and IVR_TWILIO_AUTH_TOKEN to send SMS", code="carrier_not_set", retryable=True
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rooms:
+    settings: Settings
+    around: Surroundings
+    db: Database
+    secrets: Secrets
+    desk: Desk
+    parts: Parts
+    known: Knowledge
+    pool: DecodingPool
+    worker: Worker
+    carrier: SmsCarrier
+
+
+def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly:
+    """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
+    rooms = _rooms(settings, around or Surroundings())
+    services = _services(rooms, data_dir("grammars"))
+    return Assembly(create_app(services), services, rooms.desk, rooms.parts.calls, rooms.worker)
+
+
+def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
+    known = around.knowledge or Knowledge.load(settings.models_dir)
+    db = Database(settings.database_url)
+    if around.upgrade or revision(db) is None:
+        upgrade(db)
+    require_newest(db)
+    secrets, bell = Secrets(settings.secret_key.get_secret_value()), Bell()
+    desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
+    carrier = around.carrier or _carrier(settings)
+    sending = Sending(db, secrets, carrier, around.clock, f"{settings.public_url}/twilio/status")
+    return _Rooms(
+        settings=settings,
+        around=around,
+        db=db,
+        secrets=secrets,
+        desk=desk,
+        parts=Parts(
+            dialogue=_dialogue(settings, known),
+            desk=desk,
+            calls=Calls(db, secrets),
+            prompts=_prompts(settings, around.clock, known.catalogue),
+            clock=around.clock,
+            voicemail=Voicemail(Recordings(db), settings.data_dir),
+            limiter=CapacityLimiter(CALL_THREADS),
+        ),
+        known=known,
+        pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
+        worker=Worker(db, desk.jobs, handlers(sending), around.clock, bell),
+        carrier=carrier,
+    )
+
+
+def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
+    house = House(region=settings.region, operator=bool(settings.operator_number))
+    return Dialogue(known.understander, known.catalogue, known.script, house, known.grammars)
+
+
+def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
+    cache = settings.data_dir / "prompts"
+    return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
+
+
+def _carrier(settings: Settings) -> SmsCarrier:
+    token = settings.twilio_auth_token.get_secret_value()
+    if not (settings.twilio_account_sid and token):
+        return _NoCarrier()
+    return TwilioRest(
+        RestAccount(settings.twilio_account_sid, token, settings.twilio_number, settings.twilio_api_url)
+    )
+
+
+def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
+    settings, around, parts = rooms.settings, rooms.around, rooms.parts
+    languages = parts.prompts.languages
+    numbers = {"operator": settings.operator_number} if settings.operator_number else {}
+    return AppServices(
+        edge=Edge(
+            public_url=settings.public_url,
+            auth_token=settings.twilio_auth_token.get_secret_value(),
+            secret_key=rooms.secrets.key("edge"),
+            languages=languages,
+        ),
+        clock=around.clock,
+        book=parts.calls,
+        factory=Lines(parts, rooms.known.models, rooms.pool, around.sinks, LineRules(settings.max_calls, languages)),
+        keypad=Keypad(parts, numbers, around.sinks),
+        reports=Reports(parts),
+        prompts=parts.prompts,
+        links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),
+        grammars=grammars_dir,
+        checks=_checks(rooms, languages),
+        lifespan=lambda: _lifespan(rooms),
+    )
+
+
+def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:
+    """What /readyz looks at: None or what is wrong."""
+
+    def told(check: Callable[[], object]) -> Check:
+        def run() -> str | None:
+            try:
+                check()
+            except IvrError as error:
+                return str(error)
+            return None
+
+        return run
+
+    models = {f"model_{lang}": told(partial(rooms.known.models.get, lang)) for lang in languages}
+    return {"database": told(lambda: require_newest(rooms.db)), **models}
+
+
+@asynccontextmanager
+async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
+    async with anyio.create_task_group() as tasks:
+        if rooms.around.worker:
+            tasks.start_soon(rooms.worker.run)
+        yield
+        rooms.worker.stop()
+    if isinstance(rooms.carrier, TwilioRest):
+        await rooms.carrier.close()
+    rooms.pool.close()
+    rooms.db.dispose()

@@ -1,0 +1,38 @@
+"""Is the process alive, may it take calls, and what has it counted."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from ivr.core.errors import IvrError
+from ivr.web.services import AppServices, Check
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+async def healthz(request: Request) -> Response:
+    """200 as long as the event loop turns."""
+    return PlainTextResponse("ok\n", headers=_NO_STORE)
+
+
+async def readyz(request: Request) -> Response:
+    """200 when calls can be taken, 503 and what is wrong otherwise. Names settings, never their values."""
+    services: AppServices = request.app.state.services
+    wrong = dict.fromkeys(services.edge.missing(), "not set")
+    for name, check in services.checks.items():
+        problem = await _checked(services, check)
+        if problem is not None:
+            wrong[name] = problem
+    return JSONResponse({"ready": not wrong, "wrong": wrong}, 503 if wrong else 200, _NO_STORE)
+
+
+async def metrics(request: Request) -> Response:
+    """Prometheus' text format."""
+    services: AppServices = request.app.state.services
+    return Response(services.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _checked(services: AppServices, check: Check) -> str | None:
+    try:
+        return await services.workroom.run(check)
+    except IvrError as error:
+        return error.code
