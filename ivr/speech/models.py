@@ -1,0 +1,136 @@
+"""Speech models on disk: finds them, checks them before libvosk sees them, loads each language once.
+
+libvosk ends the process, or fails with no reason given, on a model it does not like; so everything it needs is looked
+at first and the ModelError says what is missing and what to do.
+"""
+
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import vosk
+
+from ivr.core.data import data_dir
+from ivr.core.errors import DataError, ModelError
+
+DEFAULT_RATE_HZ = 16_000  # Kaldi's own, where conf/mfcc.conf does not say
+UNKNOWN_WORD = "[unk]"
+_RATES_HZ = range(8_000, 48_001)
+_NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf")
+_STATIC_GRAPH = ("graph/HCLG.fst", "graph/words.txt")
+_DYNAMIC_GRAPH = ("graph/HCLr.fst", "graph/Gr.fst", "graph/disambig_tid.int")
+
+vosk.SetLogLevel(-1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SpeechModel:
+    """A loaded model, shared by all calls (libvosk's models are safe to share between threads).
+
+    `dynamic`: its graph takes a grammar at run time; a static one (HCLG.fst) decodes freely only.
+    """
+
+    lang: str
+    path: Path
+    rate_hz: int
+    dynamic: bool
+    handle: vosk.Model
+    _known: dict[str, bool] = field(default_factory=dict, repr=False)
+
+    def find_word(self, word: str) -> bool:
+        """Whether the model can hear this word."""
+        known = self._known.get(word)
+        if known is None:
+            known = self._known[word] = self.handle.vosk_model_find_word(word) >= 0
+        return known
+
+    def missing(self, words: Iterable[str]) -> frozenset[str]:
+        """Those of `words` that it can never hear."""
+        return frozenset(word for word in words if not self.find_word(word))
+
+
+def check_files(path: Path) -> tuple[int, bool]:
+    """(sample rate in Hz, dynamic) of the model at `path`. ModelError says what libvosk would stumble over."""
+    if not path.is_dir():
+        raise ModelError(f"no speech model at {path}; run `ivr models install`")
+    dynamic = not (path / "graph/HCLG.fst").exists()
+    for name in _NEEDED + (_DYNAMIC_GRAPH if dynamic else _STATIC_GRAPH):
+        _check_file(path / name)
+    with (path / "am/final.mdl").open("rb") as file:
+        if file.read(2) != b"\0B":
+            raise ModelError(f"{path / 'am/final.mdl'}: not a binary Kaldi model; install the model again")
+    return _rate_hz(path / "conf/mfcc.conf"), dynamic
+
+
+def _check_file(path: Path) -> None:
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except OSError as error:
+        raise ModelError(f"{path}: {error.strerror or error}; the model is incomplete, install it again") from error
+    if empty:
+        raise ModelError(f"{path}: empty; the model is incomplete, install it again")
+
+
+def _rate_hz(conf: Path) -> int:
+    """--sample-frequency of a Kaldi options file."""
+    text = conf.read_text(encoding="utf-8", errors="replace")
+    options = (line.split("#")[0].strip() for line in text.splitlines())
+    found = [line.partition("=")[2].strip() for line in options if line.startswith("--sample-frequency")]
+    if not found:
+        return DEFAULT_RATE_HZ
+    try:
+        rate_hz = round(float(found[-1]))
+    except ValueError as error:
+        raise ModelError(f"{conf}: sample frequency {found[-1]!r} is not a number") from error
+    if rate_hz not in _RATES_HZ:
+        raise ModelError(f"{conf}: sample frequency of {rate_hz} Hz; telephone speech needs 8000 or more")
+    return rate_hz
+
+
+def load(lang: str, path: Path) -> SpeechModel:
+    """Checks and loads; takes 15 ms for a bundled model, seconds and gigabytes for a large one."""
+    rate_hz, dynamic = check_files(path)
+    try:
+        handle = vosk.Model(str(path))
+        vosk.KaldiRecognizer(handle, float(rate_hz))  # a damaged graph shows only here
+    except Exception as error:  # vosk raises nothing narrower
+        raise ModelError(f"{path}: libvosk refuses this model; install it again") from error
+    return SpeechModel(lang, path, rate_hz, dynamic, handle)
+
+
+class ModelRegistry:
+    """The models of this process: `models_dir`/<lang> first, then the bundled `audio/models`/<lang>."""
+
+    def __init__(self, models_dir: Path | None = None, bundled_dir: Path | None = None) -> None:
+        self._dirs = tuple(place for place in (models_dir, bundled_dir or _bundled()) if place is not None)
+        self._loaded: dict[str, SpeechModel] = {}
+        self._lock = threading.Lock()
+
+    def languages(self) -> tuple[str, ...]:
+        """Languages with a model folder, loaded or not."""
+        found = {path.name for place in self._dirs if place.is_dir() for path in place.iterdir() if path.is_dir()}
+        return tuple(sorted(found))
+
+    def path(self, lang: str) -> Path:
+        """Where the model of a language is. ModelError when there is none."""
+        for place in self._dirs:
+            if (place / lang).is_dir():
+                return place / lang
+        looked = ", ".join(str(place / lang) for place in self._dirs) or "nowhere"
+        raise ModelError(f"no speech model for {lang!r} (looked at {looked}); run `ivr models install`")
+
+    def get(self, lang: str) -> SpeechModel:
+        """The shared model, loaded at the first call; blocks others who want it meanwhile."""
+        with self._lock:
+            if lang not in self._loaded:
+                self._loaded[lang] = load(lang, self.path(lang))
+            return self._loaded[lang]
+
+
+def _bundled() -> Path | None:
+    try:
+        return data_dir("audio") / "models"
+    except DataError:
+        return None
