@@ -1,0 +1,186 @@
+"""`ivr accuracy`: measures understanding on utterances with known meaning."""
+
+import csv
+import json
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from ivr.cli.understand import load_understander
+from ivr.core.clock import SystemClock, india_today
+from ivr.core.errors import IvrError
+from ivr.understanding.accuracy import (
+    Outcome,
+    Rate,
+    SlotCase,
+    Utterance,
+    confusions,
+    measure,
+    run,
+    same_value,
+    slot_value,
+)
+from ivr.understanding.corrupt import Corrupter
+from ivr.understanding.understand import Understander
+
+_COLUMNS = {"lang", "text", "service_id"}
+_SLOT_COLUMNS = {"lang", "text", "kind", "value"}
+
+
+def accuracy(
+    file: Annotated[Path, typer.Argument(help="CSV: lang,text,service_id,note (or lang,text,kind,value).")],
+    slots: Annotated[bool, typer.Option("--slots", help="The file holds slot values.")] = False,
+    corrupt: Annotated[float, typer.Option(min=0, max=1, help="Word error rate to corrupt the texts by.")] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of the corruption.")] = 1,
+    json_lines: Annotated[bool, typer.Option("--json", help="Print JSON only.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the JSON to this file too.")] = None,
+    today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The reference day for dates.")] = None,
+    failures: Annotated[bool, typer.Option("--failures", help="List every utterance that went wrong.")] = False,
+) -> None:
+    """Measure top-1, top-3, wrong acceptances and rejections, by language and note, with 95 % intervals."""
+    day = today.date() if today else india_today(SystemClock().now())
+    rows = read_rows(file, _SLOT_COLUMNS if slots else _COLUMNS)
+    understander = load_understander()
+    respeak = corrupter(understander, corrupt, seed)
+    console = Console(stderr=json_lines, highlight=False)
+    report = (
+        _slots(understander, rows, day, console)
+        if slots
+        else _services(understander, rows, day, respeak, console, failures)
+    )
+    report["file"], report["corrupt"] = file.name, corrupt
+    text = json.dumps(report, ensure_ascii=False, indent=None if json_lines else 1)
+    if out:
+        out.write_text(text + "\n", encoding="utf-8")
+    if json_lines:
+        typer.echo(text)
+
+
+def read_rows(file: Path, columns: set[str]) -> list[dict[str, str]]:
+    """The CSV's rows. IvrError when it cannot be read or lacks a column."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            lacking = columns - set(reader.fieldnames or ())
+            if lacking:
+                raise IvrError(f"{file}:1: no column {', '.join(sorted(lacking))}", code="data")
+            return [{key: value or "" for key, value in row.items() if key} for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise IvrError(f"{file}: cannot be read: {error}", code="data") from error
+
+
+def utterances(rows: Sequence[dict[str, str]]) -> list[Utterance]:
+    return [
+        Utterance(
+            row["lang"],
+            row["text"],
+            frozenset(part.strip() for part in row["service_id"].split("|") if part.strip()),
+            row.get("note", "").strip(),
+        )
+        for row in rows
+    ]
+
+
+def corrupter(understander: Understander, rate: float, seed: int) -> Callable[[str, str], str]:
+    """What the recogniser with this word error rate makes of a text."""
+    if not rate:
+        return lambda _, text: text
+    tools = {
+        lang: Corrupter(grammar.language.folder, sorted(grammar.vocabulary), rate, seed)
+        for lang, grammar in understander.grammars.by_language.items()
+    }
+    return lambda lang, text: tools[lang].corrupt(text)
+
+
+def _services(
+    understander: Understander,
+    rows: Sequence[dict[str, str]],
+    day: date,
+    respeak: Callable[[str, str], str],
+    console: Console,
+    failures: bool,
+) -> dict[str, Any]:
+    outcomes = run(understander, utterances(rows), day, respeak)
+    groups = _groups(outcomes)
+    table = Table("", *_names(groups))
+    for name, members in groups.items():
+        rates = measure(members)
+        table.add_row(f"{name} ({len(members)})", *(_cell(rates.get(column)) for column in _names(groups)))
+    console.print(table)
+    worst = confusions(outcomes)
+    for expected, understood, times in worst:
+        console.print(f"{times} x {expected} -> {understood}")
+    if failures:
+        _list_failures(outcomes, console)
+    return {
+        "groups": {
+            name: {key: _plain(rate) for key, rate in measure(members).items()} for name, members in groups.items()
+        },
+        "confusions": [{"expected": a, "understood": b, "times": times} for a, b, times in worst],
+    }
+
+
+def _groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    groups: dict[str, list[Outcome]] = {"all": list(outcomes)}
+    for outcome in outcomes:
+        groups.setdefault(outcome.utterance.lang, []).append(outcome)
+    for outcome in sorted(outcomes, key=lambda found: (found.utterance.lang, found.utterance.note)):
+        groups.setdefault(f"{outcome.utterance.lang} {outcome.utterance.note or '-'}", []).append(outcome)
+    return groups
+
+
+def _names(groups: dict[str, list[Outcome]]) -> list[str]:
+    return list(measure(groups["all"]))
+
+
+def _cell(rate: Rate | None) -> str:
+    if rate is None:
+        return ""
+    low, high = rate.interval
+    return f"{rate.value:.1%} [{low:.0%}-{high:.0%}]"
+
+
+def _plain(rate: Rate) -> dict[str, float | int]:
+    low, high = rate.interval
+    return {
+        "hits": rate.hits,
+        "total": rate.total,
+        "rate": round(rate.value, 4),
+        "low": round(low, 4),
+        "high": round(high, 4),
+    }
+
+
+def _list_failures(outcomes: Sequence[Outcome], console: Console) -> None:
+    for outcome in outcomes:
+        if (not outcome.right and not outcome.negative) or outcome.accepted_wrong:
+            wanted = "|".join(sorted(outcome.utterance.expected)) or "(none)"
+            console.print(
+                f"[{outcome.utterance.lang} {outcome.utterance.note}] {outcome.utterance.text}\n"
+                f"    wanted {wanted}; {outcome.band} {outcome.score:.2f} +{outcome.margin:.2f}: "
+                f"{', '.join(outcome.ranked)}",
+                markup=False,
+            )
+
+
+def _slots(understander: Understander, rows: Sequence[dict[str, str]], day: date, console: Console) -> dict[str, Any]:
+    counted: dict[str, list[bool]] = {}
+    wrong: list[dict[str, Any]] = []
+    for row in rows:
+        case = SlotCase(row["lang"], row["text"], row["kind"], row["value"].strip())
+        read = slot_value(understander, case, day)
+        right = same_value(case.value, read)
+        for group in ("all", case.lang, f"{case.lang} {case.kind}"):
+            counted.setdefault(group, []).append(right)
+        if not right:
+            wrong.append({"lang": case.lang, "text": case.text, "kind": case.kind, "value": case.value, "read": read})
+            console.print(f"{case.lang} {case.kind}: {case.text!r} is {case.value!r}, read as {read!r}", markup=False)
+    rates = {group: Rate(sum(hits), len(hits)) for group, hits in counted.items()}
+    for group, rate in sorted(rates.items()):
+        console.print(f"{group:16} {_cell(rate)} of {rate.total}", markup=False)
+    return {"groups": {group: _plain(rate) for group, rate in rates.items()}, "wrong": wrong}

@@ -1,0 +1,87 @@
+"""A scripted caller: what is sent up the line, 20 ms at a time. Pure; knows only what a caller hears."""
+
+from dataclasses import dataclass
+
+from ivr.replay.case import Act, Turn
+
+FRAME_BYTES, FRAME_MS = 160, 20
+SILENCE = b"\xff" * FRAME_BYTES  # µ-law zero
+THINKING_MS = 400  # a caller's pause before answering
+KEY_GAP_MS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the caller does in one frame; `began` and `spoke` mark the first and the last frame of a spoken turn."""
+
+    audio: bytes = SILENCE
+    key: str = ""
+    hang_up: bool = False
+    began: Turn | None = None
+    spoke: Turn | None = None
+
+
+class ScriptedCaller:
+    """Goes through `turns` in order. `done` when nothing is left to do but listen."""
+
+    def __init__(self, turns: tuple[Turn, ...]) -> None:
+        self._todo = list(turns)
+        self._audio = b""
+        self._keys = ""
+        self._key_gap = 0
+        self._current: Turn | None = None
+        self._sounded = False  # since the last turn
+        self._sounding_ms = 0
+        self._quiet_ms = 0
+
+    @property
+    def done(self) -> bool:
+        return not self._todo and self._current is None
+
+    def frame(self, sounding: bool) -> Sent:
+        """The next 20 ms; `sounding` says whether the helpline is heard speaking now."""
+        self._listen(sounding)
+        if self._current is not None:
+            return self._go_on(self._current)
+        if not self._todo or not self._turn_begins(self._todo[0], sounding):
+            return Sent()
+        turn = self._todo.pop(0)
+        self._sounded = sounding
+        if turn.act is Act.SILENCE:
+            return Sent()
+        if turn.act is Act.HANG_UP:
+            return Sent(hang_up=True)
+        self._current = turn
+        self._audio, self._keys, self._key_gap = turn.audio, turn.text if turn.act is Act.PRESS else "", 0
+        return self._go_on(turn, began=turn)
+
+    def _listen(self, sounding: bool) -> None:
+        if sounding:
+            self._sounding_ms = self._sounding_ms + FRAME_MS if self._quiet_ms == 0 else FRAME_MS
+            self._quiet_ms = 0
+            self._sounded = True
+        else:
+            self._quiet_ms += FRAME_MS
+
+    def _turn_begins(self, turn: Turn, sounding: bool) -> bool:
+        if turn.after_ms is not None:
+            return sounding and self._sounding_ms >= turn.after_ms
+        return self._sounded and not sounding and self._quiet_ms >= THINKING_MS
+
+    def _go_on(self, turn: Turn, began: Turn | None = None) -> Sent:
+        if turn.act is Act.PRESS:
+            return self._press(began)
+        audio, self._audio = self._audio[:FRAME_BYTES], self._audio[FRAME_BYTES:]
+        ended = not self._audio
+        if ended:
+            self._current = None
+        return Sent(audio=audio.ljust(FRAME_BYTES, b"\xff"), began=began, spoke=turn if ended else None)
+
+    def _press(self, began: Turn | None) -> Sent:
+        self._key_gap -= FRAME_MS
+        if self._key_gap > 0:
+            return Sent()
+        key, self._keys, self._key_gap = self._keys[:1], self._keys[1:], KEY_GAP_MS
+        if not self._keys:
+            self._current = None
+        return Sent(key=key, began=began)

@@ -1,0 +1,110 @@
+"""A helpline of its own for replays: a fresh database, a set clock, a carrier that only remembers."""
+
+import hashlib
+import itertools
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from pydantic import SecretStr
+
+from ivr.call.trace import TraceEvent, TraceSink
+from ivr.core.clock import SetClock
+from ivr.core.settings import Settings
+from ivr.replay.wires import VirtualWire
+from ivr.store.recordings import Recordings
+from ivr.web.assembly import Assembly, Knowledge, Surroundings, assemble
+
+PUBLIC_URL = "http://replay.invalid"
+AUTH_TOKEN = "replay-carrier-token"  # noqa: S105 - guards nothing: the replay's carrier and helpline share one process
+NUMBER = "+911800111555"
+OPERATOR = "+911800111556"
+BEGINNING = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # a Monday, ten in the morning in India
+
+
+class RememberingCarrier:
+    """Takes SMS and keeps them."""
+
+    def __init__(self) -> None:
+        self.messages: list[tuple[str, str]] = []
+
+    async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
+        self.messages.append((to, body))
+        return f"SM{len(self.messages):032x}"
+
+
+class Entropy:
+    """Bytes that look random and are the same in every replay."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count()
+
+    def __call__(self, length: int) -> bytes:
+        return hashlib.shake_128(str(next(self._count)).encode()).digest(length)
+
+
+@dataclass(slots=True)
+class ReplayHouse:
+    """`trace` grows as calls go on; `numbers` counts calls, so that a second one has another id."""
+
+    assembly: Assembly
+    clock: SetClock
+    carrier: RememberingCarrier
+    wire: VirtualWire
+    trace: list[TraceEvent]
+    data_dir: Path
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def recordings(self) -> Recordings:
+        """What callers left, read from the database itself."""
+        return Recordings(self.assembly.db)
+
+
+@contextmanager
+def replay_house(
+    prompt_cache: Path | None = None, operator: bool = True, knowledge: Knowledge | None = None
+) -> Iterator[ReplayHouse]:
+    """A house in a temporary folder. `prompt_cache` keeps synthesised prompts from one replay to the next, `knowledge`
+    what was read of grammars/ already."""
+    with TemporaryDirectory(prefix="janvaani-replay-") as folder:
+        settings = _settings(Path(folder), operator)
+        if prompt_cache is not None:
+            prompt_cache.mkdir(parents=True, exist_ok=True)
+            (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
+        trace: list[TraceEvent] = []
+        carrier, clock = RememberingCarrier(), SetClock(BEGINNING)
+        around = Surroundings(
+            clock=clock,
+            carrier=carrier,
+            knowledge=knowledge,
+            sinks=lambda _: _into(trace),
+            entropy=Entropy(),
+            rng=random.Random(1),  # noqa: S311 - replays must repeat
+            upgrade=True,
+            worker=False,
+        )
+        assembly = assemble(settings, around)
+        wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
+        yield ReplayHouse(assembly, clock, carrier, wire, trace, Path(folder))
+
+
+def _into(trace: list[TraceEvent]) -> TraceSink:
+    return trace.append
+
+
+def _settings(folder: Path, operator: bool) -> Settings:
+    """The replay's own settings: neither the environment nor `.env` changes a replay."""
+    return Settings.model_construct(
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'replay.db'}",
+        public_url=PUBLIC_URL,
+        secret_key=SecretStr("a key for replays, which keep no secret"),
+        twilio_auth_token=SecretStr(AUTH_TOKEN),
+        twilio_number=NUMBER,
+        operator_number=OPERATOR if operator else "",
+        max_calls=100,
+    )

@@ -1,0 +1,150 @@
+"""The carrier's side of one media stream, by its documentation. Pure: messages in, messages out, 20 ms a tick."""
+
+import base64
+import json
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ivr.core.errors import ReplayError
+from ivr.replay.caller import FRAME_BYTES, FRAME_MS, ScriptedCaller
+from ivr.replay.case import Turn
+
+_AUDIBLE = 0x0F  # µ-law magnitude code of about -48 dBFS
+ACCOUNT = "AC" + "0" * 32
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenTurn:
+    """When a turn's speech ended and when the first audible answer began, in ms of the call."""
+
+    turn: Turn
+    ended_ms: int
+    answered_ms: int | None = None
+
+
+@dataclass(slots=True)
+class Heard:
+    """What the caller experienced: both sides' audio and the answers' delays."""
+
+    caller: bytearray = field(default_factory=bytearray)
+    helpline: bytearray = field(default_factory=bytearray)
+    spoken: list[SpokenTurn] = field(default_factory=list)
+
+
+class StreamSide:
+    """Plays what it is sent, in order; returns marks as they are reached, all at once after a `clear`."""
+
+    def __init__(self, call_sid: str, stream_sid: str, parameters: Mapping[str, str], caller: ScriptedCaller) -> None:
+        self.heard = Heard()
+        self.hung_up = False
+        self.at_ms = 0
+        self._call_sid, self._stream_sid, self._parameters = call_sid, stream_sid, dict(parameters)
+        self._caller = caller
+        self._buffer: deque[bytes | str] = deque()  # audio frames and marks
+        self._rest = b""
+        self._sequence = 0
+        self._quiet_since_ms = 0
+
+    @property
+    def caller_done(self) -> bool:
+        return self._caller.done
+
+    @property
+    def quiet_ms(self) -> int:
+        """How long neither side has made a sound."""
+        return self.at_ms - self._quiet_since_ms
+
+    def opening(self) -> list[str]:
+        connected = json.dumps({"event": "connected", "protocol": "Call", "version": "1.0.0"})
+        start = {
+            "accountSid": ACCOUNT,
+            "streamSid": self._stream_sid,
+            "callSid": self._call_sid,
+            "tracks": ["inbound"],
+            "mediaFormat": {"encoding": "audio/x-mulaw", "sampleRate": 8000, "channels": 1},
+            "customParameters": self._parameters,
+        }
+        return [connected, self._message("start", start)]
+
+    def tick(self) -> list[str]:
+        """The messages of the next 20 ms."""
+        out = self._marks()
+        sound = self._buffer.popleft() if self._buffer else None
+        assert not isinstance(sound, str)
+        sent = self._caller.frame(sounding=sound is not None)
+        self._hear(sound)
+        self.at_ms += FRAME_MS
+        if sent.spoke is not None:
+            self.heard.spoken.append(SpokenTurn(sent.spoke, self.at_ms))
+        if sound is not None or sent.began is not None or sent.key:
+            self._quiet_since_ms = self.at_ms
+        self.heard.caller += sent.audio
+        if sent.hang_up:
+            self.hung_up = True
+            return [*out, self.stop()]
+        if sent.key:
+            out.append(self._message("dtmf", {"track": "inbound_track", "digit": sent.key}))
+        media = {"track": "inbound", "chunk": str(self.at_ms // FRAME_MS), "timestamp": str(self.at_ms),
+                 "payload": base64.b64encode(sent.audio).decode()}
+        return [*out, self._message("media", media), *self._marks()]
+
+    def stop(self) -> str:
+        return self._message("stop", {"accountSid": ACCOUNT, "callSid": self._call_sid})
+
+    def receive(self, text: str) -> list[str]:
+        """Take one message of the application. Raises ReplayError for what the carrier does not allow."""
+        try:
+            message = json.loads(text)
+            event = message["event"]
+            if message["streamSid"] != self._stream_sid:
+                raise ReplayError(f"{event} for another stream")
+            return self._received(event, message)
+        except (ValueError, KeyError, TypeError) as error:
+            raise ReplayError(f"the application sent what the carrier refuses ({error!r}): {text[:120]}") from error
+
+    def _received(self, event: str, message: dict[str, Any]) -> list[str]:
+        if event == "media":
+            audio = self._rest + base64.b64decode(message["media"]["payload"], validate=True)
+            whole = len(audio) - len(audio) % FRAME_BYTES
+            self._buffer.extend(audio[i : i + FRAME_BYTES] for i in range(0, whole, FRAME_BYTES))
+            self._rest = audio[whole:]
+            return []
+        if event == "mark":
+            if self._rest:
+                self._buffer.append(self._rest)
+                self._rest = b""
+            self._buffer.append(str(message["mark"]["name"]))
+            return self._marks()
+        if event == "clear":
+            marks = [m for m in self._buffer if isinstance(m, str)]
+            self._buffer.clear()
+            self._rest = b""
+            return [self._mark(m) for m in marks]
+        raise ReplayError(f"the carrier knows no outbound event {event!r}")
+
+    def _hear(self, sound: bytes | None) -> None:
+        self.heard.helpline += (sound or b"").ljust(FRAME_BYTES, b"\xff")
+        last = self.heard.spoken[-1] if self.heard.spoken else None
+        if sound is not None and last is not None and last.answered_ms is None and _audible(sound):
+            self.heard.spoken[-1] = SpokenTurn(last.turn, last.ended_ms, self.at_ms)
+
+    def _marks(self) -> list[str]:
+        out = []
+        while self._buffer and isinstance(self._buffer[0], str):
+            out.append(self._mark(str(self._buffer.popleft())))
+        return out
+
+    def _mark(self, name: str) -> str:
+        return self._message("mark", {"name": name})
+
+    def _message(self, event: str, body: dict[str, Any]) -> str:
+        self._sequence += 1
+        return json.dumps(
+            {"event": event, "sequenceNumber": str(self._sequence), event: body, "streamSid": self._stream_sid}
+        )
+
+
+def _audible(frame: bytes) -> bool:
+    return any((~b & 0x7F) > _AUDIBLE for b in frame)

@@ -1,0 +1,89 @@
+"""What happened in a call as lines of text that are the same for the same audio. No times, no ids that change."""
+
+from collections.abc import Iterable, Mapping
+
+from ivr.call.trace import Happened, LineClosed, PromptEnded, PromptSent, TraceEvent
+from ivr.dialogue.commands import Command, FindTickets, Flag, HangUp, Note, OpenTicket, Record, SendSms, Transfer
+from ivr.dialogue.events import (
+    CallStarted,
+    EffectFailed,
+    Event,
+    HungUp,
+    MessageRecorded,
+    NoInput,
+    Pressed,
+    Said,
+    SmsQueued,
+    TicketOpened,
+    TicketsFound,
+)
+from ivr.understanding.result import Hypothesis
+
+
+def lines(trace: Iterable[TraceEvent]) -> list[str]:
+    """One line for each thing that happened, in order."""
+    return [line for event in trace for line in _lines(event)]
+
+
+def _lines(event: TraceEvent) -> list[str]:
+    match event:
+        case PromptSent():
+            return [f"helpline  {event.text}"]
+        case PromptEnded(cut=True):
+            return ["          (interrupted)"]
+        case Happened():
+            return [_event(event.event), *(line for c in event.commands if (line := _command(c)))]
+        case LineClosed():
+            return [f"line      closed: {event.reason}"]
+    return []
+
+
+def _event(event: Event) -> str:
+    match event:
+        case CallStarted():
+            return f"call      {'goes on' if event.resumed else 'begins'}, {event.media}"
+        case Said():
+            return f"heard     {_nbest(event.nbest)}{'' if event.agreed else '  (the two passes differ)'}"
+        case Pressed():
+            return f"pressed   {event.keys}"
+        case NoInput():
+            return "heard     nothing"
+        case TicketOpened():
+            return f"ticket    opened {event.number}, due {event.due_on}"
+        case TicketsFound():
+            found = ", ".join(f"{t.number} {t.service} {t.state}" for t in event.tickets)
+            return f"tickets   {found or 'none'}"
+        case SmsQueued():
+            return f"sms       {'queued' if event.ok else 'not possible'}"
+        case MessageRecorded():
+            return "message   recorded"
+        case EffectFailed():
+            return f"failed    {event.command}: {event.code}"
+        case HungUp():
+            return "caller    hung up"
+
+
+def _nbest(nbest: Mapping[str, tuple[Hypothesis, ...]]) -> str:
+    heard = [f"{lang}: {' / '.join(h.text for h in found)}" for lang, found in sorted(nbest.items()) if found]
+    return "; ".join(heard) or "something, not understood"
+
+
+def _command(command: Command) -> str:
+    match command:
+        case Note():
+            return f"decided   {command.decision}: {command.why}"
+        case Flag():
+            return f"flagged   {command.kind}"
+        case OpenTicket():
+            return f"does      open a ticket: {command.service}, {command.district}"
+        case SendSms():
+            return f"does      send SMS {command.template}"
+        case FindTickets():
+            return "does      look for tickets"
+        case Record():
+            return "does      record a message"
+        case Transfer():
+            return f"does      transfer to {command.to}"
+        case HangUp():
+            return f"ends      {command.disposition}"
+    return ""

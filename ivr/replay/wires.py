@@ -1,0 +1,206 @@
+"""How a replayed call reaches the application: over real sockets in paced time, or inside one process in virtual time.
+
+In virtual time the carrier sends a frame, waits until the application asks for the next message - so it has done all
+that the frame caused - takes what it answered, and only then lets the clock move by 20 ms. Nothing waits on the wall.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import websockets
+from starlette.types import ASGIApp
+from twilio.request_validator import RequestValidator
+
+from ivr.core.clock import SetClock
+from ivr.core.errors import ReplayError
+from ivr.replay.caller import FRAME_MS
+from ivr.replay.stream import StreamSide
+
+QUIET_LIMIT_MS = 60_000  # a caller with nothing left to do hangs up on a helpline that says nothing for so long
+
+
+class _Webhooks:
+    """Signed requests to the application."""
+
+    def __init__(self, client: httpx.AsyncClient, auth_token: str) -> None:
+        self._client = client
+        self._validator = RequestValidator(auth_token)
+
+    def signature(self, url: str, form: Mapping[str, str]) -> str:
+        return str(self._validator.compute_signature(url, dict(form)))
+
+    async def post(self, url: str, form: Mapping[str, str]) -> str:
+        headers = {"X-Twilio-Signature": self.signature(url, form)}
+        response = await self._client.post(url, data=dict(form), headers=headers)
+        if response.status_code not in (200, 204):
+            raise ReplayError(f"POST {urlsplit(url).path} was answered with {response.status_code}")
+        return response.text
+
+    async def get(self, url: str) -> bytes:
+        response = await self._client.get(url)
+        if response.status_code != 200:
+            raise ReplayError(f"GET {urlsplit(url).path} was answered with {response.status_code}")
+        return response.content
+
+
+class SocketWire(_Webhooks):
+    """Real HTTP and WebSocket, `speed` times as fast as life."""
+
+    def __init__(self, client: httpx.AsyncClient, auth_token: str, speed: float = 1.0) -> None:
+        super().__init__(client, auth_token)
+        self._pace_s = FRAME_MS / 1000 / speed
+        self._next = 0.0
+
+    async def tick(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._next = max(self._next + self._pace_s, now)
+        await asyncio.sleep(self._next - now)
+
+    async def stream(self, url: str, side: StreamSide) -> None:
+        headers = {"X-Twilio-Signature": self.signature(url, {})}
+        async with websockets.connect(url, additional_headers=headers, max_size=None) as socket:
+            receiving = asyncio.create_task(self._receive(socket, side))
+            try:
+                for text in side.opening():
+                    await socket.send(text)
+                while not receiving.done() and not side.hung_up:
+                    if side.quiet_ms > QUIET_LIMIT_MS:
+                        side.hung_up = True
+                        await socket.send(side.stop())
+                        break
+                    await self.tick()
+                    for text in side.tick():
+                        await socket.send(text)
+            except websockets.ConnectionClosed:
+                pass
+            finally:
+                await socket.close()
+                await receiving
+
+    async def _receive(self, socket: websockets.ClientConnection, side: StreamSide) -> None:
+        try:
+            async for text in socket:
+                for answer in side.receive(str(text)):
+                    await socket.send(answer)
+        except websockets.ConnectionClosed:
+            return
+
+
+class VirtualWire(_Webhooks):
+    """The application in this process, in the time of `clock`, which moves only here.
+
+    `lose_when`: the stream breaks off, without a word, once this is true; the call itself goes on.
+    """
+
+    def __init__(self, app: ASGIApp, auth_token: str, clock: SetClock, base_url: str) -> None:
+        transport = httpx.ASGITransport(app=app)
+        super().__init__(httpx.AsyncClient(transport=transport, base_url=base_url), auth_token)
+        self._app, self._clock = app, clock
+        self.lose_when: Callable[[], bool] | None = None
+
+    async def tick(self) -> None:
+        self._clock.advance(FRAME_MS / 1000)
+
+    async def stream(self, url: str, side: StreamSide) -> None:
+        socket = _VirtualSocket(self._app, url, {"x-twilio-signature": self.signature(url, {})})
+        await socket.open()
+        try:
+            await self._run(socket, side)
+        finally:
+            await socket.close()
+
+    async def _run(self, socket: "_VirtualSocket", side: StreamSide) -> None:
+        await self._exchange(socket, side, side.opening())
+        while not socket.ended and not side.hung_up:
+            await self.tick()
+            await self._exchange(socket, side, side.tick())
+            if self.lose_when is not None and self.lose_when():
+                return
+            if side.quiet_ms > QUIET_LIMIT_MS:
+                side.hung_up = True
+                await self._exchange(socket, side, [side.stop()])
+
+    async def _exchange(self, socket: "_VirtualSocket", side: StreamSide, messages: list[str]) -> None:
+        todo = list(messages)
+        while todo and not socket.ended:
+            answers = await socket.send(todo.pop(0))
+            for text in answers:
+                todo += side.receive(text)
+
+
+class _VirtualSocket:
+    """A WebSocket connection to an ASGI application, one message at a time."""
+
+    def __init__(self, app: ASGIApp, url: str, headers: Mapping[str, str]) -> None:
+        parts = urlsplit(url)
+        self._scope: dict[str, Any] = {
+            "type": "websocket",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "scheme": parts.scheme,
+            "path": parts.path,
+            "raw_path": parts.path.encode(),
+            "query_string": parts.query.encode(),
+            "root_path": "",
+            "headers": [(b"host", parts.netloc.encode()), *((k.encode(), v.encode()) for k, v in headers.items())],
+            "client": ("127.0.0.1", 1),
+            "server": (parts.hostname, parts.port or 443),
+            "subprotocols": [],
+            "state": {},
+            "extensions": {},
+        }
+        self._app = app
+        self._to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._idle = asyncio.Event()
+        self._from_app: list[dict[str, Any]] = []
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self._task is None or self._task.done()
+
+    async def open(self) -> None:
+        self._task = asyncio.create_task(self._run_app())
+        answers = await self._give({"type": "websocket.connect"})
+        if not answers or answers[0]["type"] != "websocket.accept":
+            raise ReplayError("the application refused the media stream")
+
+    async def send(self, text: str) -> list[str]:
+        """Give one message; what the application sent until it asked for the next."""
+        answers = await self._give({"type": "websocket.receive", "text": text})
+        return [a["text"] for a in answers if a["type"] == "websocket.send"]
+
+    async def close(self) -> None:
+        if not self.ended:
+            await self._give({"type": "websocket.disconnect", "code": 1000})
+        if self._task is not None:
+            await self._task
+
+    async def _give(self, message: dict[str, Any]) -> list[dict[str, Any]]:
+        assert self._task is not None
+        self._idle.clear()
+        self._to_app.put_nowait(message)
+        waiting = asyncio.create_task(self._idle.wait())
+        await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        answers, self._from_app = self._from_app, []
+        return answers
+
+    async def _run_app(self) -> None:
+        await self._app(self._scope, self._receive, self._send)
+
+    async def _receive(self) -> dict[str, Any]:
+        if self._to_app.empty():
+            self._idle.set()
+        return await self._to_app.get()
+
+    async def _send(self, message: Any) -> None:
+        self._from_app.append(dict(message))
+
+
+def call_sid(number: int) -> str:
+    """A call id in the carrier's form, the same for the same number."""
+    return f"CA{number:032x}"

@@ -1,0 +1,39 @@
+"""Whole calls in virtual time: a helpline of its own for each test, real recognition, real database."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from ivr.replay.case import Case, Turn
+from ivr.replay.house import ReplayHouse, replay_house
+from ivr.web.assembly import Knowledge
+
+T = TypeVar("T")
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "audio" / "fixtures"
+CACHE = ROOT / "var" / "replay-prompts"
+
+
+@pytest.fixture(scope="session")
+def knowledge() -> Knowledge:
+    return Knowledge.load()
+
+
+@pytest.fixture
+def house(knowledge: Knowledge) -> Iterator[ReplayHouse]:
+    with replay_house(CACHE, knowledge=knowledge) as made:
+        yield made
+
+
+def fixture_case(name: str, *more: Turn, keep: int | None = None, caller: str | None = None) -> Case:
+    """A recorded case, its first `keep` turns followed by `more`."""
+    case = Case.load(FIXTURES / name)
+    turns = (*case.turns[:keep], *more)
+    return Case(case.name, case.folder, case.title, case.language, caller or case.caller, turns)
+
+
+def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    return asyncio.run(work())
