@@ -25,7 +25,9 @@ def said(word: str, letters: Letters) -> str:
         ("कमल", "k a m a l"),  # silent at the end
         ("नमकीन", "n a m k i n"),  # and between vowel-consonant and consonant-vowel
         ("समझ", "s a m a J#"),  # never in two syllables that follow one another
-        ("पहचान", "p a h a c A n"),  # nor beside h
+        ("पहचान", "p a h a c A n"),  # nor after h
+        ("व्यवहार", "v j a v h A r"),
+        ("स्वयं", "s v a j a n"),
         ("लखनऊ", "l a k# n a u"),
         ("पत्र", "p a t r a"),  # a cluster at the end keeps it
         ("दर्द", "d a r d"),
@@ -61,6 +63,11 @@ def test_hindi_spelling_sounds(word: str, phones: str) -> None:
 )
 def test_telugu_spelling_sounds(word: str, phones: str) -> None:
     assert said(word, TELUGU) == phones
+
+
+def test_an_abbreviation_has_a_second_reading() -> None:
+    assert [" ".join(way) for way in pronounce("एसएमएस", HINDI)] == ["e s a e m a e s", "e s e m e s"]
+    assert len(pronounce("कमल", HINDI)) == 1
 
 
 def test_one_letter_in_two_spellings_sounds_alike() -> None:
