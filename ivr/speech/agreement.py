@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from ivr.speech.recogniser import Recognition, Word
+from ivr.speech.models import Rejection
+from ivr.speech.recogniser import NOTHING_HEARD, Recognition, Word
 from ivr.speech.spelling import sound
 from ivr.understanding.result import Hypothesis
 
@@ -22,6 +23,12 @@ class TwoPasses:
 
     free: Recognition
     bound: Recognition | None = None
+
+    def believed(self, rule: Rejection) -> "TwoPasses":
+        """These passes, or nothing where only the free one is there and cannot be trusted."""
+        if self.bound is None and not self.free.trusted(rule):
+            return TwoPasses(NOTHING_HEARD)
+        return self
 
 
 def agree(passes: TwoPasses, fillers: Set[str] = frozenset()) -> bool:

@@ -210,7 +210,8 @@ class Listener:
         if turn is None:  # lost to an error
             return []
         begun_s = self._clock.monotonic()
-        results = await turn.passes.final(turn.take_batch())
+        found = await turn.passes.final(turn.take_batch())
+        results = {lang: two.believed(self._models.get(lang).rejection) for lang, two in found.items()}
         decode_s = self._clock.monotonic() - begun_s
         return [self._utterance(event, results, turn.map, decode_s)]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import vosk
 
-from ivr.core.data import data_dir
+from ivr.core.data import data_dir, load_mapping
 from ivr.core.errors import DataError, ModelError
 
 DEFAULT_RATE_HZ = 16_000  # Kaldi's own, where conf/mfcc.conf does not say
@@ -22,6 +22,27 @@ _STATIC_GRAPH = ("graph/HCLG.fst", "graph/words.txt")
 _DYNAMIC_GRAPH = ("graph/HCLr.fst", "graph/Gr.fst", "graph/disambig_tid.int")
 
 vosk.SetLogLevel(-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """When free recognition is taken for noise or for talk that is not ours: the known words' mean confidence is below
+    `least_confidence`, or they fill less than `least_coverage` of the speech. Measured for a model and kept with it
+    (rejection.yaml); 0 rejects nothing."""
+
+    least_confidence: float = 0.0
+    least_coverage: float = 0.0
+
+    @classmethod
+    def of(cls, path: Path) -> "Rejection":
+        """The rule of the model at `path`. ModelError where the file is wrong."""
+        file = path / "rejection.yaml"
+        if not file.exists():
+            return cls()
+        try:
+            return cls(**{name: float(value) for name, value in load_mapping(file).items()})
+        except (DataError, TypeError, ValueError) as error:
+            raise ModelError(f"{file}: needs least_confidence and least_coverage, 0 to 1 ({error})") from error
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +57,7 @@ class SpeechModel:
     rate_hz: int
     dynamic: bool
     handle: vosk.Model
+    rejection: Rejection = field(default_factory=Rejection)
     _known: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def find_word(self, word: str) -> bool:
@@ -97,7 +119,7 @@ def load(lang: str, path: Path) -> SpeechModel:
         vosk.KaldiRecognizer(handle, float(rate_hz))  # a damaged graph shows only here
     except Exception as error:  # vosk raises nothing narrower
         raise ModelError(f"{path}: libvosk refuses this model; install it again") from error
-    return SpeechModel(lang, path, rate_hz, dynamic, handle)
+    return SpeechModel(lang, path, rate_hz, dynamic, handle, Rejection.of(path))
 
 
 class ModelRegistry:
@@ -110,7 +132,7 @@ class ModelRegistry:
 
     def languages(self) -> tuple[str, ...]:
         """Languages with a model folder, loaded or not."""
-        found = {path.name for place in self._dirs if place.is_dir() for path in place.iterdir() if path.is_dir()}
+        found = {path.name for place in self._dirs if place.is_dir() for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")}
         return tuple(sorted(found))
 
     def path(self, lang: str) -> Path:

@@ -45,7 +45,7 @@ def hear(
     begun_s = clock.monotonic()
     begin_ms, end_ms = voiced_span(samples)
     speech = samples[begin_ms * RATE_HZ // 1000 : end_ms * RATE_HZ // 1000]
-    passes = _decode(model, speech, phrases)
+    passes = _decode(model, speech, phrases).believed(model.rejection)
     seconds = max(len(samples), 1) / RATE_HZ
     rtf = (clock.monotonic() - begun_s) / seconds
     found = nbest(passes)

@@ -17,7 +17,7 @@ import vosk
 
 from ivr.core.errors import ModelError
 from ivr.speech.audio import RATE_HZ, Samples
-from ivr.speech.models import UNKNOWN_WORD, SpeechModel
+from ivr.speech.models import UNKNOWN_WORD, Rejection, SpeechModel
 from ivr.speech.resample import Resampler
 from ivr.speech.spelling import sound
 from ivr.understanding.result import Hypothesis
@@ -41,6 +41,7 @@ class Recognition:
 
     `confidence`: the words' mean posterior among the alternatives, lowered by the share of [unk]; close to 1 does not
     mean right. `rejected` when the best reading is nothing but [unk], or nothing; there may still be alternatives.
+    `coverage`: the share of the time that the words fill, [unk] being the rest.
     """
 
     text: str
@@ -48,6 +49,14 @@ class Recognition:
     confidence: float
     rejected: bool
     alternatives: tuple[Hypothesis, ...] = ()
+    coverage: float = 0.0
+
+    def trusted(self, rule: Rejection) -> bool:
+        """Whether free recognition may be believed to be about us."""
+        if self.rejected:
+            return False
+        sureness = fmean(word.confidence for word in self.words)
+        return sureness >= rule.least_confidence and self.coverage >= rule.least_coverage
 
 
 NOTHING_HEARD = Recognition("", (), 0.0, rejected=True)
@@ -151,9 +160,14 @@ def _recognition(readings: Sequence[_Reading]) -> Recognition:
     if not words:
         return replace(NOTHING_HEARD, alternatives=_alternatives(readings, 0.5))
     confidence = min(1.0, fmean(word.confidence for word in words) * len(words) / len(best))
-    return Recognition(
-        " ".join(word.text for word in words), words, confidence, False, _alternatives(readings, confidence)
-    )
+    text = " ".join(word.text for word in words)
+    return Recognition(text, words, confidence, False, _alternatives(readings, confidence), _coverage(best))
+
+
+def _coverage(reading: tuple[tuple[str, float, float], ...]) -> float:
+    known = sum(end - start for text, start, end in reading if text != UNKNOWN_WORD)
+    total = sum(end - start for _, start, end in reading)
+    return known / total if total else 0.0
 
 
 def _support(text: str, start: float, end: float, readings: Sequence[_Reading]) -> float:
