@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint types contracts check unit replay fixtures models bench serve clean
+.PHONY: help demo test lint types contracts check unit replay fixtures models reference bench serve clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ fixtures: $(STAMP)  ## make the recorded callers again
 
 models: $(STAMP)  ## rebuild the bundled models' word graphs from grammars/
 	$(BIN)/ivr models graph
+
+reference: $(STAMP)  ## write docs/reference/ from the settings and the commands' help
+	$(BIN)/python -m tools.reference
 
 serve: $(STAMP)  ## answer calls
 	$(BIN)/ivr serve

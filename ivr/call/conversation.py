@@ -4,12 +4,12 @@ Stored at every wait, so that another leg, or another process after a crash, goe
 Must not know how audio travels: `line` and `gather` do.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-import anyio
 import structlog
 from anyio import CapacityLimiter, to_thread
 
@@ -59,9 +59,7 @@ class Parts:
 
     async def blocking(self, work: Callable[..., T], *args: Any) -> T:
         """Run blocking `work` off the event loop, and to its end even if the call is cut meanwhile."""
-        with anyio.CancelScope(shield=True):
-            done = await to_thread.run_sync(work, *args, limiter=self.limiter)
-        return done
+        return await asyncio.shield(to_thread.run_sync(work, *args, limiter=self.limiter))
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +104,9 @@ class Conversation:
             commands = self._step(event, at_ms)
             plays += [c for c in commands if isinstance(c, Play)]
             await self._flag(commands, at_ms)
-            self._turns += [Turn("note", at_ms, decision=f"{c.decision}: {c.why}") for c in commands if isinstance(c, Note)]
+            self._turns += [
+                Turn("note", at_ms, decision=f"{c.decision}: {c.why}") for c in commands if isinstance(c, Note)
+            ]
             last = commands[-1] if commands else HangUp(self.session.disposition or Disposition.CALLER_LEFT)
             if isinstance(last, OpenTicket | SendSms | FindTickets):
                 event = await self._carry_out(last)

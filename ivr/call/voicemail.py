@@ -35,7 +35,15 @@ class Voicemail:
     def _note(self, call_sid: str, path: str, size: int, duration_ms: int, now: datetime) -> None:
         self._recordings.add(
             Recording(
-                call_sid=call_sid, kind="voicemail", path=path, codec="mulaw", rate_hz=8000, channels=1,
-                bytes=size, duration_ms=duration_ms, made_at=now, purge_at=now + KEPT,
+                call_sid=call_sid,
+                kind="voicemail",
+                path=path,
+                codec="mulaw",
+                rate_hz=8000,
+                channels=1,
+                bytes=size,
+                duration_ms=duration_ms,
+                made_at=now,
+                purge_at=now + KEPT,
             )
         )

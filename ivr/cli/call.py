@@ -23,10 +23,14 @@ _KEYS = set("0123456789*#")
 
 def call(
     url: Annotated[str, typer.Option(help="The server, e.g. http://127.0.0.1:8000 (its IVR_PUBLIC_URL).")],
-    turns: Annotated[list[str], typer.Argument(help="What the caller does, in order: an audio file, or keys like 1 or 4827316#.")],
+    turns: Annotated[
+        list[str], typer.Argument(help="What the caller does, in order: an audio file, or keys like 1 or 4827316#.")
+    ],
     caller: Annotated[str, typer.Option(help="The caller's number.")] = "+919415550199",
     speed: Annotated[float, typer.Option(min=0.1, max=20, help="Times as fast as life.")] = 1.0,
-    save: Annotated[Path | None, typer.Option(help="Write both sides as a two-channel WAV: caller left, helpline right.")] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write both sides as a two-channel WAV: caller left, helpline right.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Call a running server. The carrier's token is read from IVR_TWILIO_AUTH_TOKEN."""
@@ -71,8 +75,14 @@ def _tell(record: CallRecord, as_json: bool) -> None:
     if as_json:
         replies = [s.answered_ms - s.ended_ms if s.answered_ms is not None else None for s in spoken]
         seconds = sum(len(h.caller) for h in record.streams) / 8000
-        line = {"call_sid": record.call_sid, "seconds": seconds, "reply_ms": replies, "gathered": record.gathered,
-                "dialled": len(record.dialled), "ended": record.ended}
+        line = {
+            "call_sid": record.call_sid,
+            "seconds": seconds,
+            "reply_ms": replies,
+            "gathered": record.gathered,
+            "dialled": len(record.dialled),
+            "ended": record.ended,
+        }
         typer.echo(json.dumps(line))
         return
     console = Console(stderr=True)

@@ -30,9 +30,15 @@ ACCOUNT = "AC" + "0" * 32
 
 
 def demo(
-    cases: Annotated[list[Path] | None, typer.Argument(help="Case folders to play instead of the four callers.")] = None,
-    speed: Annotated[float, typer.Option(min=0.5, max=8, help="How many times as fast as life the calls are played.")] = 3.0,
-    data_dir: Annotated[Path | None, typer.Option(help="Keep database and prompts here; default: a folder that goes.")] = None,
+    cases: Annotated[
+        list[Path] | None, typer.Argument(help="Case folders to play instead of the four callers.")
+    ] = None,
+    speed: Annotated[
+        float, typer.Option(min=0.5, max=8, help="How many times as fast as life the calls are played.")
+    ] = 3.0,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Keep database and prompts here; default: a folder that goes.")
+    ] = None,
 ) -> None:
     """Start everything, play recorded callers through it, print the conversations and what came of them."""
     console = Console()

@@ -17,6 +17,7 @@ from ivr.replay.run import Outcome, accept, run_case
 from ivr.web.assembly import Knowledge
 
 CACHE = Path("var/replay-prompts")
+_WIDE = 120
 
 
 def replay(
@@ -38,7 +39,7 @@ def replay(
         if as_json:
             typer.echo(json.dumps(_line(outcome), ensure_ascii=False))
         _tell(console, outcome, verbose, update)
-    console.print(_table(outcomes))
+    console.print(_table(console, outcomes, update))
     if update:
         console.print(f"{len(changed)} golden transcripts written")
     if not all(_good(o, update) for o in outcomes):
@@ -103,15 +104,20 @@ def _tell(console: Console, outcome: Outcome, verbose: bool, update: bool) -> No
         console.print(outcome.diff, markup=False, highlight=False)
 
 
-def _table(outcomes: list[Outcome]) -> Table:
+def _table(console: Console, outcomes: list[Outcome], update: bool) -> Table:
     table = Table()
-    for name in ("case", "result", "call s", "wall s", "x real time", "reply ms (audio)"):
+    for name in ("case", "result", "call s", "x real time", "slowest reply"):
         table.add_column(name, no_wrap=True)
-    table.add_column("hard", no_wrap=True, overflow="ellipsis")
+    wide = console.width >= _WIDE
+    if wide:
+        table.add_column("hard")
     for o in outcomes:
-        result = "passed" if o.passed else "known failure" if o.case.known_failure else "FAILED"
-        replies = f"max {max(o.reply_ms)}" if o.reply_ms else "-"
-        speed = f"{o.call_s / o.wall_s:.0f}"
-        row = (o.case.name, result, f"{o.call_s:.1f}", f"{o.wall_s:.2f}", speed, replies, ", ".join(o.case.hard))
-        table.add_row(*row, style=None if result == "passed" else "yellow" if o.case.known_failure else "red")
+        passed = not o.problems if update else o.passed
+        result = "passed" if passed else "known failure" if o.case.known_failure else "FAILED"
+        slowest = f"{max(o.reply_ms)} ms" if o.reply_ms else "-"
+        row = [o.case.name, result, f"{o.call_s:.0f}", f"{o.call_s / o.wall_s:.0f}", slowest]
+        row += [", ".join(o.case.hard)] if wide else []
+        table.add_row(*row, style=None if passed else "yellow" if o.case.known_failure else "red")
+    failed = sum(not _good(o, update) for o in outcomes)
+    table.caption = f"{len(outcomes) - failed} passed, {failed} failed"
     return table

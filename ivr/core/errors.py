@@ -1,16 +1,16 @@
 """Every error that this package raises on purpose.
 
-    IvrError
-    ├── ConfigurationError      a setting, path or key is missing or wrong; the operator mends it
-    │   ├── DataError           a file under grammars/ or audio/ is wrong; says file and place
-    │   └── ModelError          a speech model is missing, unreadable or of a rate libvosk would abort on
-    ├── ProtocolError           the carrier sent what its documentation does not allow; the stream ends cleanly
-    ├── SignatureError          a request or token that is forged, expired or used twice; 403
-    ├── CarrierError            the carrier's REST API refused or could not be reached
-    ├── StoreError              the database refused; retryable when it is busy or away
-    ├── OverloadedError         no room to decode one more call; the caller gets keys instead
-    ├── AudioError              an audio file cannot be read
-    └── ReplayError             a replay case is wrong (not: it failed)
+IvrError
+├── ConfigurationError      a setting, path or key is missing or wrong; the operator mends it
+│   ├── DataError           a file under grammars/ or audio/ is wrong; says file and place
+│   └── ModelError          a speech model is missing, unreadable or of a rate libvosk would abort on
+├── ProtocolError           the carrier sent what its documentation does not allow; the stream ends cleanly
+├── SignatureError          a request or token that is forged, expired or used twice; 403
+├── CarrierError            the carrier's REST API refused or could not be reached
+├── StoreError              the database refused; retryable when it is busy or away
+├── OverloadedError         no room to decode one more call; the caller gets keys instead
+├── AudioError              an audio file cannot be read
+└── ReplayError             a replay case is wrong (not: it failed)
 """
 
 

@@ -64,6 +64,8 @@ class ScriptedCaller:
             self._quiet_ms += FRAME_MS
 
     def _turn_begins(self, turn: Turn, sounding: bool) -> bool:
+        if turn.at_once:
+            return True
         if turn.after_ms is not None:
             return sounding and self._sounding_ms >= turn.after_ms
         return self._sounded and not sounding and self._quiet_ms >= THINKING_MS

@@ -13,7 +13,7 @@ from ivr.core.errors import AudioError, ReplayError
 from ivr.speech.audio import mulaw_encode, read_any
 
 CASE_FILE = "case.yaml"
-_TURN_KEYS = {"say", "file", "press", "silence", "hang_up", "after_ms"}
+_TURN_KEYS = {"say", "file", "press", "silence", "hang_up", "after_ms", "at_once"}
 _CASE_KEYS = {"title", "language", "caller", "hard", "voice", "line", "turns", "expect", "known_failure", "after"}
 
 
@@ -27,13 +27,15 @@ class Act(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Turn:
     """One thing the caller does. `after_ms` counts from the start of the prompt that sounds then; without it the
-    caller waits for the prompt's end. `text` is what was said in `audio` (8 kHz µ-law)."""
+    caller waits for the prompt's end. `at_once`: right after the turn before. `text` is what was said in `audio` (8 kHz
+    µ-law)."""
 
     act: Act
     text: str = ""
     file: str = ""
     audio: bytes = b""
     after_ms: int | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +101,13 @@ def _turn(path: Path, number: int, raw: Any) -> Turn:
     acts = [a for a in Act if a.value in raw]
     if len(acts) != 1:
         raise ReplayError(f"{where}: needs exactly one of say, press, silence, hang_up")
-    after = raw.get("after_ms")
+    after, at_once = raw.get("after_ms"), bool(raw.get("at_once"))
     if acts[0] is not Act.SAY:
-        return Turn(acts[0], text=str(raw[acts[0].value]), after_ms=after)
+        return Turn(acts[0], text=str(raw[acts[0].value]), after_ms=after, at_once=at_once)
     if "file" not in raw:
         raise ReplayError(f"{where}: say needs a file with the audio")
     try:
         samples = read_any(path.parent / raw["file"])
     except AudioError as error:
         raise ReplayError(f"{where}: {error}") from error
-    return Turn(Act.SAY, str(raw["say"]), str(raw["file"]), mulaw_encode(np.asarray(samples, np.int16)), after)
+    return Turn(Act.SAY, str(raw["say"]), str(raw["file"]), mulaw_encode(np.asarray(samples, np.int16)), after, at_once)

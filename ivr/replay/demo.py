@@ -98,8 +98,10 @@ class Demo:
         return DemoReport(
             calls=self._played,
             seconds=time.monotonic() - self._begun,
-            tickets=[(format_ticket(t.number), t.service, t.district or "-", f"{t.due_at:%d %b}" if t.due_at else "-")
-                     for t in rows],
+            tickets=[
+                (format_ticket(t.number), t.service, t.district or "-", f"{t.due_at:%d %b}" if t.due_at else "-")
+                for t in rows
+            ],
             messages=[m.body for m in self._stand_in.taken.messages],
             failed=self._failed,
             timing=_timing(self._screen.replies),

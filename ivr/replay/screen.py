@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ivr.call.trace import Happened, PromptEnded, PromptSent, Replied, TraceEvent
-from ivr.dialogue.commands import Flag, Note, Transfer
+from ivr.dialogue.commands import Command, Flag, Note, Transfer
 from ivr.dialogue.events import NoInput, Pressed, Said, TicketOpened, TicketsFound
 from ivr.replay.case import Act, Case
 from ivr.understanding.result import Hypothesis
@@ -77,13 +77,16 @@ class Screen:
             case TicketsFound(tickets=tickets):
                 self._line("ticket", ", ".join(f"{t.number} {t.service}: {t.state}" for t in tickets) or "none found")
         for command in event.commands:
-            match command:
-                case Note():
-                    self._line("decided", f"{command.decision}: {command.why}")
-                case Flag():
-                    self._line("flagged", f"{command.kind} {command.detail}")
-                case Transfer():
-                    self._line("transfer", command.to)
+            self._asked(command)
+
+    def _asked(self, command: Command) -> None:
+        match command:
+            case Note():
+                self._line("decided", f"{command.decision}: {command.why}")
+            case Flag():
+                self._line("flagged", f"{command.kind} {command.detail}")
+            case Transfer():
+                self._line("transfer", command.to)
 
     def _line(self, who: str, what: str) -> None:
         self._console.print(Text.assemble((f"{who:>9}  ", "dim"), (what, _STYLES.get(who, ""))))

@@ -55,8 +55,16 @@ class RestStandIn:
         if callback := form.get("StatusCallback"):
             self._report(str(callback), {"MessageSid": message.sid, "MessageStatus": "delivered", "To": message.to})
         return JSONResponse(
-            {"sid": message.sid, "status": "queued", "to": message.to, "from": str(form["From"]), "body": message.body,
-             "account_sid": self._account_sid, "error_code": None, "error_message": None},
+            {
+                "sid": message.sid,
+                "status": "queued",
+                "to": message.to,
+                "from": str(form["From"]),
+                "body": message.body,
+                "account_sid": self._account_sid,
+                "error_code": None,
+                "error_message": None,
+            },
             status_code=201,
         )
 

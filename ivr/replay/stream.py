@@ -86,8 +86,12 @@ class StreamSide:
             return [*out, self.stop()]
         if sent.key:
             out.append(self._message("dtmf", {"track": "inbound_track", "digit": sent.key}))
-        media = {"track": "inbound", "chunk": str(self.at_ms // FRAME_MS), "timestamp": str(self.at_ms),
-                 "payload": base64.b64encode(sent.audio).decode()}
+        media = {
+            "track": "inbound",
+            "chunk": str(self.at_ms // FRAME_MS),
+            "timestamp": str(self.at_ms),
+            "payload": base64.b64encode(sent.audio).decode(),
+        }
         return [*out, self._message("media", media), *self._marks()]
 
     def stop(self) -> str:

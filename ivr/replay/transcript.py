@@ -19,6 +19,8 @@ from ivr.dialogue.events import (
 )
 from ivr.understanding.result import Hypothesis
 
+Result = TicketOpened | TicketsFound | SmsQueued | MessageRecorded | EffectFailed
+
 
 def lines(trace: Iterable[TraceEvent]) -> list[str]:
     """One line for each thing that happened, in order."""
@@ -48,6 +50,13 @@ def _event(event: Event) -> str:
             return f"pressed   {event.keys}"
         case NoInput():
             return "heard     nothing"
+        case HungUp():
+            return "caller    hung up"
+    return _result(event)
+
+
+def _result(event: Result) -> str:
+    match event:
         case TicketOpened():
             return f"ticket    opened {event.number}, due {event.due_on}"
         case TicketsFound():
@@ -59,8 +68,6 @@ def _event(event: Event) -> str:
             return "message   recorded"
         case EffectFailed():
             return f"failed    {event.command}: {event.code}"
-        case HungUp():
-            return "caller    hung up"
 
 
 def _nbest(nbest: Mapping[str, tuple[Hypothesis, ...]]) -> str:

@@ -132,7 +132,13 @@ class ModelRegistry:
 
     def languages(self) -> tuple[str, ...]:
         """Languages with a model folder, loaded or not."""
-        found = {path.name for place in self._dirs if place.is_dir() for path in place.iterdir() if path.is_dir() and not path.name.startswith(".")}
+        found = {
+            path.name
+            for place in self._dirs
+            if place.is_dir()
+            for path in place.iterdir()
+            if path.is_dir() and not path.name.startswith(".")
+        }
         return tuple(sorted(found))
 
     def path(self, lang: str) -> Path:

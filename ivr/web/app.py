@@ -38,10 +38,7 @@ def create_app(services: AppServices) -> Starlette:
 
 def _routes() -> list[BaseRoute]:
     return [
-        *(
-            Route(path, webhook(path, handler), methods=["POST"])
-            for path, handler in _WEBHOOKS.items()
-        ),
+        *(Route(path, webhook(path, handler), methods=["POST"]) for path, handler in _WEBHOOKS.items()),
         WebSocketRoute(MEDIA, media),
         Route("/audio/{name}.wav", prompt_file, methods=["GET"]),
         Route("/s/{code}", pages.link, methods=["GET"]),

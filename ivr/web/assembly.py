@@ -78,8 +78,9 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around the application. `carrier` None: the one of the settings. `knowledge` None: read anew. `upgrade`: bring an
-    old database up to date first instead of refusing it; an empty one always is. `worker`: carry out queued work in this process."""
+    """What is around the application. `carrier` None: the one of the settings. `knowledge` None: read anew.
+    `upgrade`: bring an old database up to date first instead of refusing it; an empty one always is. `worker`: carry
+    out queued work in this process."""
 
     clock: Clock = field(default_factory=SystemClock)
     carrier: SmsCarrier | None = None
@@ -179,9 +180,7 @@ def _carrier(settings: Settings) -> SmsCarrier:
     token = settings.twilio_auth_token.get_secret_value()
     if not (settings.twilio_account_sid and token):
         return _NoCarrier()
-    return TwilioRest(
-        RestAccount(settings.twilio_account_sid, token, settings.twilio_number, settings.twilio_api_url)
-    )
+    return TwilioRest(RestAccount(settings.twilio_account_sid, token, settings.twilio_number, settings.twilio_api_url))
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:

@@ -57,3 +57,11 @@ def test_keeps_silent_through_one_prompt() -> None:
 def test_hangs_up_in_the_middle_of_a_prompt() -> None:
     caller = ScriptedCaller((Turn(Act.HANG_UP, after_ms=100),))
     assert [caller.frame(True).hang_up for _ in range(5)] == [False, False, False, False, True]
+
+
+def test_hangs_up_in_mid_word() -> None:
+    caller = ScriptedCaller((SAY, Turn(Act.HANG_UP, at_once=True)))
+    frames(caller, True, 1)
+    done = [caller.frame(False) for _ in range(THINKING_MS // FRAME_MS + 8)]
+    spoke = next(i for i, sent in enumerate(done) if sent.spoke == SAY)
+    assert done[spoke + 1].hang_up

@@ -94,8 +94,14 @@ def test_measures_the_answer_from_the_end_of_speech_to_the_first_sound() -> None
 
 @pytest.mark.parametrize(
     "text",
-    ["no json", "[]", "{}", media(1, sid="MZ2"), json.dumps({"event": "stop", "streamSid": "MZ1"}),
-     json.dumps({"event": "media", "streamSid": "MZ1", "media": {"payload": "***"}})],
+    [
+        "no json",
+        "[]",
+        "{}",
+        media(1, sid="MZ2"),
+        json.dumps({"event": "stop", "streamSid": "MZ1"}),
+        json.dumps({"event": "media", "streamSid": "MZ1", "media": {"payload": "***"}}),
+    ],
 )
 def test_refuses_what_the_carrier_refuses(text: str) -> None:
     with pytest.raises(ReplayError):
