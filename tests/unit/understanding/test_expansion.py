@@ -62,7 +62,7 @@ def test_recogniser_phrases_by_wait(grammars: Grammars) -> None:
     assert grammars.recogniser_phrases("hi", WaitKind.MESSAGE) is None
     answers = grammars.recogniser_phrases("hi", WaitKind.YES_NO)
     assert answers is not None
-    assert {"हाँ जी", "गलत है", "हम्म", "आदमी से बात कराइए", "आग लग गई"} <= set(answers)
+    assert {"हाँ जी", "गलत है", "हम्म"} <= set(answers)
     places = grammars.recogniser_phrases("hi", WaitKind.PLACE)
     assert places is not None
     assert {"बाराबंकी", "लखीमपुर खीरी"} <= set(places)

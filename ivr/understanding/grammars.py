@@ -1,0 +1,239 @@
+"""All that the languages say, loaded once from grammars/: templates of services, answers, commands, slots' words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ivr.core.data import load_mapping, wrong
+from ivr.understanding.catalogue import languages, service_files
+from ivr.understanding.expansion import Expander
+from ivr.understanding.language import Language, load_language
+from ivr.understanding.result import WaitKind
+from ivr.understanding.templates import Template, Writer, parse, sample
+from ivr.understanding.text import Keys, Script, words
+from ivr.understanding.thresholds import Thresholds, load_thresholds
+
+_PHRASES_A_TEMPLATE = 300
+_TEN = 10
+_PHRASES_A_CHOICE = 60
+
+ANY_KIND, UNLESS, NOW = "any", "unless", "now"  # of emergency.yaml
+
+Templates = tuple[Template, ...]
+
+
+@dataclass(frozen=True)
+class LanguageGrammar:
+    """One language's templates. `services`, `yes_no`, `commands`: id -> templates; `tables` its other data files."""
+
+    language: Language
+    rules: Mapping[str, Template]
+    services: Mapping[str, Templates]
+    yes_no: Mapping[str, Templates]
+    commands: Mapping[str, Templates]
+    emergencies: Mapping[str, Templates]
+    not_emergencies: Mapping[str, Templates]
+    asides: Mapping[str, Templates]
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    folder: Path = Path()
+
+    @cached_property
+    def _expanded(self) -> tuple[Mapping[str, tuple[tuple[Keys, ...], ...]], frozenset[str]]:
+        expander = Expander(self.language, self.rules, _PHRASES_A_TEMPLATE)
+        bags = {service: tuple(map(expander.expand, templates)) for service, templates in self.services.items()}
+        for group in (self.yes_no, self.commands, self.emergencies, self.not_emergencies, self.asides):
+            for template in (template for templates in group.values() for template in templates):
+                expander.expand(template)
+        return bags, frozenset(expander.seen)
+
+    @property
+    def bags(self) -> Mapping[str, tuple[tuple[Keys, ...], ...]]:
+        """Each service's phrases as content keys, by template."""
+        return self._expanded[0]
+
+    def content(self, text: str) -> Keys:
+        """A text as the matcher compares it: folded, fillers dropped."""
+        return self.language.content(self.language.folder.fold(text))
+
+    def written(self, templates: Sequence[Template], limit: int = _PHRASES_A_TEMPLATE) -> tuple[str, ...]:
+        """The templates' sentences as written, without repeats."""
+        writer = Writer(self.rules, limit)
+        return tuple(dict.fromkeys(text for template in templates for text in writer.sentences(template)))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word that a template or table of this language can contain, as written."""
+        written = self._expanded[1] | self.language.written
+        slots = (word for texts in self.slot_words.values() for text in texts for word in text.split())
+        return frozenset(word for text in (*written, *slots) for word in words(text) if not word.isascii())
+
+    @cached_property
+    def digit_words(self) -> tuple[str, ...]:
+        """The words of single digits, and of "double" and "triple"."""
+        table = self.tables.get("numbers") or {}
+        digits = [text for value, texts in (table.get("value") or {}).items() if int(value) < _TEN for text in texts]
+        return (*digits, *_strings(list((table.get("repeat") or {}).values())))
+
+    @cached_property
+    def slot_words(self) -> Mapping[str, tuple[str, ...]]:
+        """The words of each kind of slot, as written: number, date, place."""
+        return {kind: tuple(dict.fromkeys(_strings(table))) for kind, table in self.tables.items()}
+
+
+@dataclass(frozen=True)
+class Grammars:
+    """The grammars of all languages."""
+
+    by_language: Mapping[str, LanguageGrammar]
+    places: Mapping[str, Mapping[str, Any]]
+    thresholds: Thresholds
+    emergency_services: Mapping[str, str] = field(default_factory=dict)  # emergency kind -> service
+
+    @classmethod
+    def load(cls, grammars_dir: Path) -> "Grammars":
+        """Read every language's folder. DataError with file and line where a file is wrong; a file that is not there
+        holds nothing (`ivr check` reports it)."""
+        script = Script.load(grammars_dir)
+        places = _optional(grammars_dir / "places.yaml")
+        return cls(
+            {lang: _language(grammars_dir, lang, script, places) for lang in languages(grammars_dir)},
+            places,
+            load_thresholds(grammars_dir),
+            _optional(grammars_dir / "emergency.yaml").get("services") or {},
+        )
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self.by_language)
+
+    def phrases(self, lang: str, service_id: str) -> tuple[str, ...]:
+        """The sentences that the service's templates make, as written (thinned evenly where they are very many)."""
+        grammar = self.by_language[lang]
+        return grammar.written(grammar.services.get(service_id, ()))
+
+    def vocabulary(self, lang: str) -> frozenset[str]:
+        """Every word that any grammar of the language can contain: what its speech model must know."""
+        return self.by_language[lang].vocabulary
+
+    def sample_sentences(self, lang: str, count: int, seed: int) -> list[str]:
+        """`count` sentences that callers may say, services drawn alike; the same for the same seed."""
+        grammar = self.by_language[lang]
+        chance = np.random.default_rng(seed)
+        groups = [templates for templates in grammar.services.values() if templates]
+        groups += [
+            templates
+            for part in (grammar.yes_no, grammar.commands, grammar.emergencies)
+            for templates in part.values()
+            if templates
+        ]
+
+        def choose(below: int) -> int:
+            return int(chance.integers(below))
+
+        sentences = []
+        for _ in range(count if groups else 0):
+            templates = groups[choose(len(groups))]
+            template = templates[choose(len(templates))]
+            text = sample(template.node, grammar.rules, grammar.slot_words, choose)
+            sentences.append(" ".join(words(text)))
+        return sentences
+
+    def recogniser_phrases(self, lang: str, kind: WaitKind, choices: Sequence[str] = ()) -> tuple[str, ...] | None:
+        """What the recogniser is told to expect at a wait; None for free recognition.
+
+        Only the wait's own answers: commands and emergencies are the free pass's to hear. With them in every list ten
+        digits were heard whole half as often, and a recogniser took 200 ms to make.
+        """
+        own = self._own_phrases(self.by_language[lang], kind, choices)
+        if own is None:
+            return None
+        spoken = (" ".join(words(phrase)) for phrase in own)
+        return tuple(dict.fromkeys(phrase for phrase in spoken if phrase and not phrase.isascii()))
+
+    def _own_phrases(self, grammar: LanguageGrammar, kind: WaitKind, choices: Sequence[str]) -> Sequence[str] | None:
+        tables = grammar.slot_words
+        match kind:
+            case WaitKind.YES_NO:
+                return grammar.written([t for templates in grammar.yes_no.values() for t in templates])
+            case WaitKind.DIGITS:
+                return grammar.digit_words
+            case WaitKind.NUMBER:
+                return tables.get("numbers", ())
+            case WaitKind.DATE:
+                return [*tables.get("dates", ()), *tables.get("numbers", ())]
+            case WaitKind.PLACE:
+                return tables.get("places", ())
+            case WaitKind.CHOICE:
+                found = [grammar.written(grammar.services.get(choice, ()), _PHRASES_A_CHOICE) for choice in choices]
+                return [phrase for phrases in found for phrase in phrases]
+            case _:
+                return None
+
+
+def _language(grammars_dir: Path, lang: str, script: Script, places: Mapping[str, Any]) -> LanguageGrammar:
+    folder = grammars_dir / lang
+    language = load_language(grammars_dir, lang, script)
+    rules = _rules(folder / "rules.yaml")
+    services: dict[str, Templates] = {}
+    for path in service_files(folder):
+        for service_id, entry in load_mapping(path).items():
+            services[service_id] = _templates(path, (entry or {}).get("phrases"), service_id, "phrases")
+    path = folder / "emergency.yaml"
+    any_kind = _optional(path).get(ANY_KIND) or {}
+    emergencies = {kind: entry for kind, entry in _optional(path).items() if kind != ANY_KIND}
+    return LanguageGrammar(
+        language=language,
+        rules=rules,
+        services=services,
+        yes_no=_groups(folder / "yes_no.yaml"),
+        commands=_groups(folder / "commands.yaml"),
+        emergencies=_parts(path, emergencies, "phrases"),
+        not_emergencies=_parts(path, emergencies, "not"),
+        asides={part: _templates(path, any_kind.get(part), ANY_KIND, part) for part in (UNLESS, NOW)},
+        tables={
+            "numbers": _optional(folder / "numbers.yaml"),
+            "dates": _optional(folder / "dates.yaml"),
+            "places": [entry.get(lang) or [] for entry in places.values()],
+        },
+        folder=folder,
+    )
+
+
+def _rules(path: Path) -> dict[str, Template]:
+    rules = _optional(path).get("rules") or {}
+    return {name: parse(text, path, "rules", name) for name, text in rules.items()}
+
+
+def _parts(path: Path, kinds: Mapping[str, Any], part: str) -> dict[str, Templates]:
+    return {kind: _templates(path, entry.get(part), kind, part) for kind, entry in kinds.items()}
+
+
+def _groups(path: Path) -> dict[str, Templates]:
+    return {name: _templates(path, texts, name) for name, texts in _optional(path).items()}
+
+
+def _templates(path: Path, texts: Any, *place: str) -> Templates:
+    if texts is None:
+        return ()
+    if not isinstance(texts, list):
+        raise wrong(path, "must be a list of templates", *place)
+    return tuple(parse(text, path, *place, i) for i, text in enumerate(texts))
+
+
+def _optional(path: Path) -> Mapping[str, Any]:
+    return load_mapping(path) if path.exists() else {}
+
+
+def _strings(data: Any) -> list[str]:
+    """Every text in a data table, keys and values."""
+    if isinstance(data, str):
+        return [data]
+    if isinstance(data, Mapping):
+        return [text for pair in data.items() for part in pair for text in _strings(part)]
+    if isinstance(data, Sequence):
+        return [text for part in data for text in _strings(part)]
+    return []

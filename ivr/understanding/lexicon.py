@@ -1,0 +1,138 @@
+"""The words that phrases are made of, found by spelling, stem, sound or nearness of sound. Knows no services."""
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
+
+from ivr.understanding.text import Folder, Keys
+
+SAME_SOUND = 0.94
+SAME_STEM = 0.9
+SAME_SOUND_STEM = 0.86
+JOINED = 0.95
+_NEAR_FROM = 0.7  # normalised similarity of two sounds from which they count as near
+_NEAR_LEAST_SOUNDS = 4
+_NEAR_COUNT = 4
+_MISHEARD_FROM = 0.75  # as _NEAR_FROM, for a word that is known but may have been misheard for another
+_MISHEARD = 0.6
+_CUT_LEAST_SOUNDS = 3
+_CUT_MOST = 4  # sounds that a word may lose at its end
+_CUT_MOST_WORDS = 6  # more words than these begin so: the beginning tells nothing
+_CUT = 0.6
+_STEM_LEAST = 3  # letters of a stem from which it tells words apart: not "ag" of fire and ahead
+_STEM_LEAST_KNOWN = 4  # the same for a word that is known as it is: not "kai", many, in "kaise", how
+_CACHE_TOKENS = 100_000
+
+Found = tuple[tuple[int, float], ...]
+
+
+@dataclass
+class Lexicon:
+    """Words (keys) by number. `joins` are words that may be said as one: the key written together -> its words."""
+
+    folder: Folder
+    words: tuple[str, ...]
+    ids: dict[str, int] = field(default_factory=dict)
+    joins: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    _stems: dict[str, list[int]] = field(default_factory=dict)
+    _sounds: dict[str, list[int]] = field(default_factory=dict)
+    _sound_stems: dict[str, list[int]] = field(default_factory=dict)
+    _by_length: dict[int, list[tuple[str, list[int]]]] = field(default_factory=dict)
+    _cache: dict[str, Found] = field(default_factory=dict)
+
+    @classmethod
+    def build(cls, folder: Folder, phrases: Iterable[Keys]) -> "Lexicon":
+        """A lexicon of all the words of the phrases."""
+        phrases = list(phrases)
+        words = tuple(sorted({word for phrase in phrases for word in phrase}))
+        lexicon = cls(folder, words, {word: i for i, word in enumerate(words)})
+        for i, word in enumerate(words):
+            stem, sound = folder.stem(word), folder.sound(word)
+            lexicon._stems.setdefault(stem, []).append(i)
+            lexicon._sounds.setdefault(sound, []).append(i)
+            lexicon._sound_stems.setdefault(folder.sound(stem), []).append(i)
+        for sound, ids in lexicon._sounds.items():
+            lexicon._by_length.setdefault(len(sound), []).append((sound, ids))
+        for pair in {pair for phrase in phrases for pair in itertools.pairwise(phrase)}:
+            lexicon.joins.setdefault(folder.sound("".join(pair)), tuple(lexicon.ids[word] for word in pair))
+        return lexicon
+
+    def find(self, token: str) -> Found:
+        """The words that the token may be, with similarity 0..1, best first; () when it sounds like none."""
+        found = self._cache.get(token)
+        if found is None:
+            found = self._find(token)
+            if len(self._cache) < _CACHE_TOKENS:
+                self._cache[token] = found
+        return found
+
+    def _find(self, token: str) -> Found:
+        best: dict[int, float] = {}
+        if token in self.ids:
+            best[self.ids[token]] = 1.0
+        stem, sound = self.folder.stem(token), self.folder.sound(token)
+        _offer(best, self._sounds.get(sound, ()), SAME_SOUND)
+        if len(stem) >= (_STEM_LEAST_KNOWN if best else _STEM_LEAST):
+            _offer(best, self._stems.get(stem, ()), SAME_STEM)
+            _offer(best, self._sound_stems.get(self.folder.sound(stem), ()), SAME_SOUND_STEM)
+        if best:
+            self._offer_near(best, sound, _MISHEARD_FROM, lambda ratio: _MISHEARD * ratio)
+        else:
+            self._offer_unknown(best, sound)
+        return tuple(sorted(best.items(), key=lambda item: (-item[1], item[0])))
+
+    def _offer_unknown(self, best: dict[int, float], sound: str) -> None:
+        """What a word that is not known may be: two said as one, one cut short, or one that sounds near."""
+        _offer(best, self.joins.get(sound, ()), JOINED)
+        if not best and len(sound) >= _NEAR_LEAST_SOUNDS:
+            self._offer_near(best, sound, _NEAR_FROM, near_similarity)
+        if not best and len(sound) >= _CUT_LEAST_SOUNDS:
+            longer = [
+                entry
+                for length in range(len(sound) + 1, len(sound) + 1 + _CUT_MOST)
+                for entry in self._by_length.get(length, ())
+                if entry[0].startswith(sound)
+            ]
+            if len(longer) <= _CUT_MOST_WORDS:
+                for _, ids in longer:
+                    _offer(best, ids, _CUT)
+
+    def _offer_near(
+        self, best: dict[int, float], sound: str, cutoff: float, similarity: Callable[[float], float]
+    ) -> None:
+        """Words whose sound is near, of about the same length."""
+        reach = max(1, int(len(sound) * (1 - cutoff)))
+        lengths = range(len(sound) - reach, len(sound) + reach + 1)
+        near = [entry for length in lengths for entry in self._by_length.get(length, ())]
+        hits = extract(
+            sound,
+            [entry[0] for entry in near],
+            scorer=Levenshtein.normalized_similarity,
+            score_cutoff=cutoff,
+            limit=_NEAR_COUNT,
+        )
+        for _, ratio, at in hits:
+            _offer(best, near[at][1], similarity(ratio))
+
+    def joined(self, tokens: Sequence[str]) -> tuple[tuple[int, ...], int] | None:
+        """The word that two or three tokens make when written together, and how many tokens it took."""
+        for length in (3, 2):
+            if len(tokens) >= length:
+                word = self.ids.get("".join(tokens[:length]))
+                if word is not None:
+                    return (word,), length
+        return None
+
+
+def near_similarity(ratio: float) -> float:
+    """How much a word counts that sounds `ratio` (0..1) like the one meant: 0.45 at 0.7, 0.81 at 0.9."""
+    return max(0.0, min(0.85, 0.45 + (ratio - _NEAR_FROM) * 1.8))
+
+
+def _offer(best: dict[int, float], ids: Sequence[int], similarity: float) -> None:
+    for i in ids:
+        if similarity > best.get(i, 0.0):
+            best[i] = similarity

@@ -1,0 +1,196 @@
+"""Which service an utterance asks for: score and margin by the words it shares with the services' phrases.
+
+A phrase's score is a Tversky index of weights: what utterance and phrase share, against what the phrase has and the
+utterance lacks, and what the utterance has and phrase or service lack. What stands far from the shared words in a long
+story costs little. Order of words does not count. Among the best, a service gains that explains more of the utterance
+with all of its phrases together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ivr.understanding.index import Floats, Ints, PhraseIndex, stretch
+from ivr.understanding.result import Candidate
+from ivr.understanding.text import Keys
+
+_RANK_COST = 0.05  # what each place down the n-best costs
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What each kind of difference costs, in parts of a shared word's weight. Chosen on the development set."""
+
+    missing: float = 0.75  # in the phrase, not said
+    other: float = 0.55  # said, and known of other services only
+    own: float = 0.15  # said, and known of this service's other phrases
+    unknown: float = 0.22  # said, and not known at all
+    unknown_weight: float = 0.55  # an unknown word's weight
+    short: float = 7.0  # words up to which those costs are whole; a longer story pays no more in all
+    far: float = 0.55  # part of those costs for words outside the stretch that was matched
+    least_mass: float = 0.55  # shared weight below which a match is doubted
+    coverage: float = 0.5  # what a service loses that explains none of what the best one explains with all its phrases
+    shortlist: int = 20
+    finalists: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """One heard word: its weight and the words it may be."""
+
+    at: int
+    weight: float
+    found: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """Weights of an utterance's words: known to the phrases, and not; and the part of them that costs, less in a
+    long story."""
+
+    known: float
+    unknown: float
+    part: float
+
+
+@dataclass(frozen=True)
+class Matcher:
+    index: PhraseIndex
+    costs: Costs = Costs()
+
+    def match(self, nbest: Sequence[Keys], limit: int = 5, only: frozenset[str] = frozenset()) -> tuple[Candidate, ...]:
+        """The services (of `only`, where given) that the hypotheses (content keys, best first) may ask for, best
+        first."""
+        allowed = self._allowed(only)
+        best: dict[int, float] = {}
+        for rank, keys in enumerate(dict.fromkeys(nbest)):
+            for service, score in self._scores(keys, allowed).items():
+                score *= 1 - _RANK_COST * rank
+                if score > best.get(service, 0.0):
+                    best[service] = score
+        ranked = sorted(best.items(), key=lambda item: (-item[1], item[0]))[:limit]
+        return tuple(Candidate(self.index.services[service], round(score, 4)) for service, score in ranked)
+
+    def _allowed(self, only: frozenset[str]) -> Floats | None:
+        if not only:
+            return None
+        return np.array([service in only for service in self.index.services], dtype=np.float32)
+
+    def _scores(self, keys: Keys, allowed: Floats | None) -> dict[int, float]:
+        tokens = self._tokens(keys)
+        known = [token for token in tokens if token.found]
+        if not known:
+            return {}
+        heard = np.zeros(len(self.index.weights), dtype=np.float32)
+        for token in known:
+            for word, similarity in token.found:
+                heard[word] = max(heard[word], similarity)
+        heard *= self.index.weights
+        explained = self._explained(known)
+        if allowed is not None:
+            explained *= allowed
+        count = min(self.costs.shortlist, int(np.count_nonzero(explained)))
+        if not count:
+            return {}
+        shortlist = np.sort(np.argpartition(-explained, count - 1)[:count]).astype(np.int32)
+        said = _Heard(
+            known=sum(token.weight for token in known),
+            unknown=sum(token.weight for token in tokens if not token.found),
+            part=min(1.0, self.costs.short / len(tokens)),
+        )
+        ranked = self._best_phrases(shortlist, heard, explained, said)
+        most = max((float(explained[service]) for service, _ in ranked), default=0.0)
+        return {
+            service: self._windowed(service, phrase, tokens, said.part)
+            * (1 - self.costs.coverage * (1 - float(explained[service]) / most))
+            for service, phrase in ranked
+        }
+
+    def _tokens(self, keys: Keys) -> list[_Token]:
+        lexicon, weights = self.index.lexicon, self.index.weights
+        tokens: dict[object, _Token] = {}
+        at = 0
+        while at < len(keys):
+            joined = lexicon.joined(keys[at : at + 3])
+            if joined:
+                found: tuple[tuple[int, float], ...] = tuple((word, 1.0) for word in joined[0])
+                step = joined[1]
+            else:
+                found, step = lexicon.find(keys[at]), 1
+            weight = max((float(weights[word]) * similarity for word, similarity in found), default=0.0)
+            token = _Token(at, weight if found else self.costs.unknown_weight, found)
+            tokens.setdefault(found[0][0] if found else keys[at], token)
+            at += step
+        return list(tokens.values())
+
+    def _explained(self, known: Sequence[_Token]) -> Floats:
+        """For each service, the weight of heard words that any of its phrases has, doubted where untypical."""
+        index = self.index
+        explained = np.zeros(len(index.services), dtype=np.float32)
+        for token in known:
+            if len(token.found) == 1:
+                word, similarity = token.found[0]
+                explained[index.sharers[word]] += index.shares[word] * (similarity * float(index.weights[word]))
+                continue
+            best = np.zeros(len(index.services), dtype=np.float32)
+            for word, similarity in token.found:
+                sharers = index.sharers[word]
+                value = index.shares[word] * (similarity * float(index.weights[word]))
+                best[sharers] = np.maximum(best[sharers], value)
+            explained += best
+        return explained
+
+    def _best_phrases(self, shortlist: Ints, heard: Floats, explained: Floats, said: _Heard) -> list[tuple[int, int]]:
+        """Each service of the shortlist with its best phrase when the whole utterance counts, best first."""
+        costs, found = self.costs, stretch(self.index, shortlist)
+        shared = np.add.reduceat(heard[found.word_ids], found.offsets)
+        own = np.repeat(explained[shortlist], found.lengths)
+        either = np.maximum(shared, own)
+        cost = costs.missing * (found.mass - shared)
+        cost += said.part * costs.other * np.maximum(said.known - either, 0)
+        cost += said.part * costs.own * (either - shared)
+        cost += said.part * costs.unknown * said.unknown + 1e-6
+        scores = shared / (shared + cost)
+        best = np.maximum.reduceat(scores, found.begins)
+        ranked = []
+        for at in np.argsort(-best, kind="stable")[: costs.finalists].tolist():
+            if best[at] > 0:
+                first = int(found.begins[at])
+                phrase = int(scores[first : first + int(found.lengths[at])].argmax())
+                service = int(shortlist[at])
+                ranked.append((service, int(self.index.starts[service]) + phrase))
+        return ranked
+
+    def _windowed(self, service: int, phrase: int, tokens: Sequence[_Token], part: float) -> float:
+        """The phrase's score when words outside the stretch that holds the shared words cost less."""
+        index, costs = self.index, self.costs
+        words = set(index.word_ids[index.offsets[phrase] : index.offsets[phrase + 1]].tolist())
+        hit: dict[int, float] = {}
+        places: list[int] = []
+        rest: list[tuple[_Token, float]] = []
+        for token in tokens:
+            mine = [(word, similarity) for word, similarity in token.found if word in words]
+            if not mine:
+                rest.append((token, self._cost(service, token)))
+                continue
+            places.append(token.at)
+            for word, similarity in mine:
+                hit[word] = max(hit.get(word, 0.0), similarity)
+        if not places:
+            return 0.0
+        shared = sum(float(index.weights[word]) * similarity for word, similarity in hit.items())
+        low, high = min(places) - 1, max(places) + 1
+        extra = part * sum(cost * (1.0 if low <= token.at <= high else costs.far) for token, cost in rest)
+        missing = costs.missing * max(float(index.mass[phrase]) - shared, 0.0)
+        doubt = min(1.0, shared / costs.least_mass)
+        return doubt * shared / (shared + missing + extra)
+
+    def _cost(self, service: int, token: _Token) -> float:
+        """What a heard word that the phrase lacks costs."""
+        costs = self.costs
+        if not token.found:
+            return costs.unknown * token.weight
+        usage = self.index.usage[service]
+        share = max([usage.get(word, 0.0) for word, _ in token.found])
+        return token.weight * (costs.own * share + costs.other * (1 - share))

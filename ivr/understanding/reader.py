@@ -1,0 +1,79 @@
+"""One language's tools for reading utterances, each built from its grammars when first used."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ivr.understanding import yes_no
+from ivr.understanding.commands import CommandSpotter
+from ivr.understanding.emergency import EmergencySpotter
+from ivr.understanding.grammars import LanguageGrammar
+from ivr.understanding.index import PhraseIndex
+from ivr.understanding.matcher import Matcher
+from ivr.understanding.places import PlaceFinder
+from ivr.understanding.slots import SlotReader
+from ivr.understanding.spot import Spotter
+from ivr.understanding.text import Keys, occurrences
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One hypothesis: its words' `keys`, variants `folded`, `content` without fillers, and `slot_keys` for numbers."""
+
+    keys: Keys
+    folded: Keys
+    content: Keys
+    slot_keys: Keys
+
+
+@dataclass(frozen=True)
+class LanguageReader:
+    grammar: LanguageGrammar
+    all_places: Mapping[str, Mapping[str, Any]]
+    foreign_numbers: tuple[Mapping[str, Any], ...] = ()
+
+    def read(self, text: str) -> Reading:
+        language = self.grammar.language
+        keys = language.folder.keys(text)
+        folded = language.folder.replace(keys)
+        figures = any(char.isdecimal() for char in text)
+        slot_keys = self.slots.keys(text) if figures else self.slots.numbers.joined(keys)
+        return Reading(keys, folded, language.content(folded), slot_keys)
+
+    def after_cancel(self, reading: Reading) -> Keys:
+        """The content keys after the last cancelling words; () where there are none or nothing follows."""
+        language = self.grammar.language
+        ends = [end for start, end in occurrences(reading.keys, language.cancel) if start]
+        return language.content(language.folder.replace(reading.keys[ends[-1] :])) if ends else ()
+
+    @cached_property
+    def matcher(self) -> Matcher:
+        language = self.grammar.language
+        return Matcher(PhraseIndex.build(language.folder, self.grammar.bags, language.weightless))
+
+    @cached_property
+    def commands(self) -> CommandSpotter:
+        return CommandSpotter.build(self.grammar)
+
+    @cached_property
+    def emergencies(self) -> EmergencySpotter:
+        return EmergencySpotter.build(self.grammar)
+
+    @cached_property
+    def yes_no(self) -> Spotter:
+        return yes_no.build(self.grammar)
+
+    @cached_property
+    def places(self) -> PlaceFinder:
+        ordinary = {word for phrases in self.grammar.bags.values() for bag in phrases for keys in bag for word in keys}
+        return PlaceFinder.build(self.grammar.language, self.all_places, ordinary)
+
+    @cached_property
+    def slots(self) -> SlotReader:
+        grammar = self.grammar
+        return SlotReader.build(grammar.language, grammar.tables, grammar.folder, self.foreign_numbers)
+
+    def warm(self) -> None:
+        """Build everything now rather than at the first caller's first word."""
+        _ = (self.matcher, self.commands, self.emergencies, self.yes_no, self.places, self.slots)

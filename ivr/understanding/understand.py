@@ -1,0 +1,166 @@
+"""From the recogniser's hypotheses to what the caller means, for every kind of wait. Pure: no state, no clock."""
+
+import gc
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from ivr.understanding import yes_no
+from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.grammars import Grammars
+from ivr.understanding.reader import LanguageReader, Reading
+from ivr.understanding.result import Band, Candidate, Command, Hypothesis, SlotValue, Understanding, WaitKind
+from ivr.understanding.thresholds import Thresholds
+
+_ALTERNATIVES = 5
+_NBEST = 5
+_EMERGENCY_SCORE = 0.8  # of the service that an emergency's words call for
+_CHOICE_ACCEPT = 0.3  # score and lead within a choice of few services
+_CHOICE_MARGIN = 0.08
+_UNASKED = (WaitKind.SERVICE, WaitKind.LANGUAGE, WaitKind.CHOICE, WaitKind.MESSAGE)
+
+
+@dataclass(frozen=True)
+class Understander:
+    """Reads what callers say; what it knows is in the grammars. `own_thresholds` replace those kept with them."""
+
+    grammars: Grammars
+    catalogue: Catalogue
+    own_thresholds: Thresholds | None = None
+    _readers: dict[str, LanguageReader] = field(default_factory=dict, repr=False)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """From what score and margin an intent is accepted or asked about."""
+        return self.own_thresholds or self.grammars.thresholds
+
+    def warm(self) -> None:
+        """Build all languages' indexes (about a second) before the first call.
+
+        They live as long as the process: frozen, or each full garbage collection walks through them in mid-call.
+        """
+        for lang in self.grammars.languages:
+            self.reader(lang).warm()
+        gc.collect()
+        gc.freeze()
+
+    def understand(
+        self,
+        nbest: Sequence[Hypothesis],
+        lang: str,
+        kind: WaitKind,
+        today: date,
+        choices: Sequence[str] = (),
+    ) -> Understanding:
+        """What the hypotheses (best first) mean at a wait of `kind`; `choices` are the service ids of a choice.
+
+        Raises KeyError for a language without grammars.
+        """
+        texts = tuple(dict.fromkeys(hypothesis.text for hypothesis in nbest))[:_NBEST]
+        reader = self.reader(lang)
+        understood = Understanding(text=texts[0] if texts else "", lang=lang)
+        if not understood.text.strip() or kind is WaitKind.MESSAGE:
+            return replace(understood, slots={} if kind in _UNASKED else {kind.value: None})
+        readings = tuple(map(reader.read, texts))
+        understood = _always(understood, reader, readings, kind)
+        if kind in (WaitKind.SERVICE, WaitKind.LANGUAGE):
+            understood = self._service(understood, reader, readings)
+            return replace(understood, slots=_besides(reader, readings[0], today))
+        if kind is WaitKind.CHOICE:
+            return _choice(understood, reader, readings, choices)
+        return replace(understood, slots=_asked(reader, readings, kind, today))
+
+    def emergency(self, text: str, lang: str) -> str | None:
+        """The kind of emergency in a text, for partial results; None where there is none."""
+        reader = self.reader(lang)
+        return reader.emergencies.find(reader.read(text).keys)
+
+    def reader(self, lang: str) -> LanguageReader:
+        """The tools for one language. Raises KeyError for a language without grammars."""
+        if lang not in self._readers:
+            grammar = self.grammars.by_language[lang]
+            others = [other for code, other in self.grammars.by_language.items() if code != lang]
+            foreign = tuple(other.tables.get("numbers") or {} for other in others)
+            self._readers[lang] = LanguageReader(grammar, self.grammars.places, foreign)
+        return self._readers[lang]
+
+    def _service(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
+        found = reader.matcher.match([reading.content for reading in readings], _ALTERNATIVES)
+        later = reader.after_cancel(readings[0])
+        if later:
+            corrected = reader.matcher.match([later], _ALTERNATIVES)
+            if corrected and corrected[0].score >= self.thresholds.confirm:
+                found = corrected
+        found = self._with_emergency(found, understood.emergency)
+        if not found:
+            return understood
+        margin = _margin(found)
+        return _chosen(understood, found, margin, self.thresholds.band(found[0].score, margin))
+
+    def _with_emergency(self, found: tuple[Candidate, ...], kind: str | None) -> tuple[Candidate, ...]:
+        """The candidates with the emergency's own service among them, first unless another is nearly certain."""
+        service = self.grammars.emergency_services.get(kind or "")
+        if service not in self.catalogue.services:
+            return found
+        others = [candidate for candidate in found if candidate.intent != service]
+        own = max((candidate.score for candidate in found if candidate.intent == service), default=0.0)
+        ranked = [*others, Candidate(service, max(own, _EMERGENCY_SCORE))]
+        return tuple(sorted(ranked, key=lambda candidate: -candidate.score)[:_ALTERNATIVES])
+
+
+def _always(
+    understood: Understanding, reader: LanguageReader, readings: Sequence[Reading], kind: WaitKind
+) -> Understanding:
+    """What may be said at any wait: an emergency (in any hypothesis), a command, a language's name."""
+    first = readings[0]
+    emergencies = (reader.emergencies.find(reading.keys) for reading in readings)
+    command = reader.commands.command(first.keys, first.content)
+    language = reader.commands.language(first.keys, first.content, asked=kind is WaitKind.LANGUAGE)
+    if language and kind is not WaitKind.LANGUAGE:
+        command = Command.CHANGE_LANGUAGE
+    emergency = next((found for found in emergencies if found), None)
+    return replace(understood, emergency=emergency, command=command, language=language)
+
+
+def _choice(
+    understood: Understanding, reader: LanguageReader, readings: Sequence[Reading], choices: Sequence[str]
+) -> Understanding:
+    """One of few services: only they compete, so less is needed to tell them apart."""
+    contents = [reading.content for reading in readings]
+    found = reader.matcher.match(contents, len(choices), only=frozenset(choices)) if choices else ()
+    if not found or found[0].score < _CHOICE_ACCEPT:
+        return replace(understood, alternatives=found)
+    margin = _margin(found)
+    return _chosen(understood, found, margin, Band.ACCEPT if margin >= _CHOICE_MARGIN else Band.CONFIRM)
+
+
+def _chosen(understood: Understanding, found: tuple[Candidate, ...], margin: float, band: Band) -> Understanding:
+    best = found[0]
+    return replace(understood, intent=best.intent, score=best.score, margin=margin, band=band, alternatives=found)
+
+
+def _margin(found: Sequence[Candidate]) -> float:
+    return round(found[0].score - found[1].score, 4) if len(found) > 1 else found[0].score
+
+
+def _besides(reader: LanguageReader, reading: Reading, today: date) -> Mapping[str, SlotValue]:
+    """Slots said along with a request: only those that were said."""
+    found = reader.slots.besides(reading.slot_keys, today)
+    place = reader.places.find(reading.keys, asked=False)
+    if place:
+        found["place"] = place
+    return found
+
+
+def _asked(reader: LanguageReader, readings: Sequence[Reading], kind: WaitKind, today: date) -> Mapping[str, SlotValue]:
+    """The slot that was asked for, from the first hypothesis that has it."""
+    if kind is WaitKind.YES_NO:
+        return {kind.value: yes_no.read(reader.yes_no, readings[0].folded)}
+    slots = reader.slots
+    read: Mapping[WaitKind, Callable[[Reading], SlotValue]] = {
+        WaitKind.PLACE: lambda reading: reader.places.find(reading.keys, asked=True),
+        WaitKind.NUMBER: lambda reading: slots.number(reading.slot_keys),
+        WaitKind.DIGITS: lambda reading: slots.digits(reading.slot_keys),
+        WaitKind.DATE: lambda reading: slots.date(reading.slot_keys, today),
+    }
+    return {kind.value: next((value for value in map(read[kind], readings) if value is not None), None)}
