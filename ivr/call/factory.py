@@ -20,6 +20,7 @@ from ivr.speech.pool import DecodingPool
 
 log = structlog.get_logger()
 
+OVERLOADED, NO_MODEL = "overloaded", "no_model"
 LAG_LIMIT_S = 0.5  # decoding later than this is slow speech for everyone: new calls get keys instead
 
 
@@ -46,17 +47,18 @@ class Lines:
         self._max, self._languages = rules.calls_max, rules.languages
         self._open: set[str] = set()
 
-    def ready(self, now: datetime) -> bool:
-        """Whether one more call can be heard. A language whose model is missing is worth the whole call's keys."""
+    def why_keys(self, now: datetime) -> str:
+        """Why one more call cannot be heard, "" if it can. A language whose model is missing is worth the whole
+        call's keys."""
         if len(self._open) >= self._max or self._pool.lag_s > LAG_LIMIT_S:
-            return False
+            return OVERLOADED
         try:
             for lang in self._languages:
                 self._models.get(lang)
         except ModelError as error:
             log.error("no_model", code=error.code)
-            return False
-        return True
+            return NO_MODEL
+        return ""
 
     async def open(self, call_sid: str, send: Send) -> StreamLine:
         """Raises OverloadedError when no stream is free."""

@@ -17,7 +17,7 @@ class Keypad:
     def __init__(self, parts: Parts, numbers: Mapping[str, str], sinks: Callable[[str], TraceSink]) -> None:
         self._parts, self._numbers, self._sinks = parts, numbers, sinks
 
-    async def begin(self, call_sid: str) -> KeypadReply:
+    async def begin(self, call_sid: str, why_keys: str = "") -> KeypadReply:
         conversation = self._conversation(call_sid)
         stored = await conversation.load()
         pending = conversation.session.pending
@@ -25,7 +25,7 @@ class Keypad:
             return await self._go_on(conversation, Reply((), pending))
         if stored and conversation.session.over:
             return KeypadReply()
-        return await self._go_on(conversation, await conversation.begin("gather"))
+        return await self._go_on(conversation, await conversation.begin("gather", why_keys))
 
     async def turn(self, call_sid: str, digits: str | None) -> KeypadReply:
         return await self._happen(call_sid, Pressed(digits) if digits else NoInput())

@@ -40,9 +40,9 @@ class CallLine(Protocol):
 
 
 class CallFactory(Protocol):
-    def ready(self, now: datetime) -> bool:
-        """Whether one more call can be heard: models there, room to decode. False sends the caller to the keys.
-        Blocking: it may have to load a model."""
+    def why_keys(self, now: datetime) -> str:
+        """ "" where one more call can be heard: models there, room to decode. Else "overloaded" or "no_model": the call
+        goes by keys and the caller is told why. Blocking: it may have to load a model."""
         ...
 
     async def open(self, call_sid: str, send: Send) -> CallLine:
@@ -76,8 +76,9 @@ class Recording:
 class KeypadLeg(Protocol):
     """The same session by keys. Every method ends in a reply; StoreError where the session cannot be read."""
 
-    async def begin(self, call_sid: str) -> KeypadReply:
-        """The call comes here without a stream, or its stream ended: go on where the stored session waits.
+    async def begin(self, call_sid: str, why_keys: str = "") -> KeypadReply:
+        """The call comes here without a stream (`why_keys`: of the factory), or its stream ended: go on where the
+        stored session waits.
         A session that is over hangs up; one that asked for a transfer or a recording gets it."""
         ...
 

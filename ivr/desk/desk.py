@@ -118,7 +118,8 @@ class Desk:
             if who is None or begun is None:
                 return TicketsFound(())
             mine = tickets.of_caller(connection, who.phone_hash, begun - REMEMBERED)
-        return TicketsFound(tuple(known_ticket(one) for one in mine))
+            shared = tickets.shared(connection, who.phone_hash)
+        return TicketsFound(tuple(known_ticket(one) for one in mine), shared)
 
     def follow_link(self, code: str, now: datetime) -> LinkTarget | None:
         """Where /s/{code} leads, counted as opened; None when there is no such code."""
@@ -151,6 +152,13 @@ class Desk:
             queued = inbound.answer(connection, self._messages, inbound.Inbound(message_sid, sender, body), now)
         if queued:
             self._on_queued()
+
+    def share(self, number: str, shared: bool = True) -> bool:
+        """Note that the telephone of a ticket's caller is used by several people (or is not, after all): their tickets
+        are then told only to whoever knows the last four digits. False when there is no such ticket or caller."""
+        with self._db.begin() as connection:
+            found = tickets.find(connection, number=number) if valid_ticket_number(number) else None
+            return found is not None and tickets.mark_shared(connection, found.id, shared)
 
     def ticket(self, number: str) -> tuple[tickets.TicketRow, tuple[tickets.TicketEvent, ...]] | None:
         """A ticket with its trail; None when there is none with this number, however written."""

@@ -132,6 +132,9 @@ def left(turn: Turn, event: HungUp) -> None:
     if turn.session.at is At.TRANSFERRING:
         turn.reach(Disposition.TRANSFERRED)
     turn.note("caller_left", f"at {turn.session.at}")
+    turn.change(left_at=turn.session.at)
+    if turn.session.told and not turn.session.unfinished:
+        turn.reach(Disposition.STATUS_TOLD)
     turn.hang_up()
 
 

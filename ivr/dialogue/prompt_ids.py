@@ -12,6 +12,13 @@ class P(StrEnum):
     GREETING_KNOWN = "greeting_known"
     RESUMED = "resumed"
     KEYS_ONLY = "keys_only"
+    OVERLOADED = "overloaded"
+    ASK_GO_ON = "ask_go_on"
+    KNOWN_TICKET = "known_ticket"
+    ASK_LAST_FOUR = "ask_last_four"
+    LAST_FOUR_NO_INPUT = "last_four_no_input"
+    LAST_FOUR_NO_MATCH = "last_four_no_match"
+    LAST_FOUR_HELP = "last_four_help"
 
     ASK_LANGUAGE = "ask_language"
     LANGUAGE_NO_INPUT = "language_no_input"
@@ -71,6 +78,7 @@ class P(StrEnum):
 
     STATUS_TICKET = "status_ticket"
     STATUS_DUE = "status_due"
+    STATUS_LATE = "status_late"
     STATUS_NONE = "status_none"
     STATUS_NOT_FOUND = "status_not_found"
     ASK_TICKET_NUMBER = "ask_ticket_number"

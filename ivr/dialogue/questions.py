@@ -37,6 +37,16 @@ QUESTIONS: Mapping[At, Question] = {
     At.LANGUAGE: Question(
         WaitKind.LANGUAGE, P.LANGUAGE_NO_INPUT, P.LANGUAGE_NO_MATCH, P.ASK_LANGUAGE, P.LANGUAGE_KEY, reask=False
     ),
+    At.GO_ON: _yes_no(),
+    At.LAST_FOUR: Question(
+        WaitKind.SERVICE,
+        P.LAST_FOUR_NO_INPUT,
+        P.LAST_FOUR_NO_MATCH,
+        P.LAST_FOUR_HELP,
+        reask=False,
+        digits_max=4,
+        no_input_ms=8000,
+    ),
     At.SERVICE: Question(
         WaitKind.SERVICE, P.SERVICE_NO_INPUT, P.SERVICE_NO_MATCH, P.SERVICE_HELP, reask=False, no_input_ms=7000
     ),

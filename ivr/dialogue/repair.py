@@ -13,6 +13,8 @@ DESK_FAILED = "desk_failed"
 KEYPAD: Mapping[At, At] = {At.SERVICE: At.MENU, At.PLACE: At.PLACE_MENU}
 # What follows when a question is given up. Where nothing stands, a person takes over.
 _GIVEN_UP: Mapping[At, At] = {At.MORE: At.GOODBYE, At.RATING: At.MORE, At.DETAILS: At.FORM}
+# Where the keypad takes over after two failures; the list of all services also where a ticket's digits don't come.
+_BY_KEYS: Mapping[At, At] = {**KEYPAD, At.LAST_FOUR: At.MENU}
 _SLOTS = frozenset({At.SERVICE, At.MENU, At.PLACE, At.PLACE_MENU})
 
 
@@ -25,14 +27,23 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
     turn.note("no_input" if silent else "no_match", f"{at}, {misses} of {ATTEMPTS}")
     if misses >= ATTEMPTS:
         return give_up(turn, silent)
-    turn.say(turn.question.no_input if silent else turn.question.no_match)
+    turn.say(_reprompt(turn, silent))
     if misses == ATTEMPTS - 1:
         turn.flag("silence" if silent else "no_match", f"twice at {at}")
         turn.change(by_keys=True)
-        if at in KEYPAD:
-            turn.change(at=KEYPAD[at], menu=(), page=0)
-            return KEYPAD[at]
+        if at in _BY_KEYS:
+            turn.change(at=_BY_KEYS[at], menu=(), page=0)
+            return _BY_KEYS[at]
     return again(turn)
+
+
+def _reprompt(turn: Turn, silent: bool) -> P:
+    """The question's own words; by keys alone nobody is asked to speak."""
+    question = turn.question
+    keyed = question.reask or question.keys is not None or turn.session.at is At.LANGUAGE
+    if turn.session.media == "gather" and keyed:
+        return P.MENU_NO_INPUT if silent else P.MENU_NO_MATCH
+    return question.no_input if silent else question.no_match
 
 
 def again(turn: Turn) -> At | None:

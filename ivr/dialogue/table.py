@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ivr.dialogue import closing, details, extras, opening, outcome, request, status
+from ivr.dialogue import closing, details, extras, known, opening, outcome, request, status
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 
@@ -30,6 +30,8 @@ class Wait:
 
 ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.LANGUAGE: opening.ask_language,
+    At.GO_ON: known.ask_go_on,
+    At.LAST_FOUR: known.ask_last_four,
     At.SERVICE: request.ask_service,
     At.MENU: request.ask_menu,
     At.CONFIRM: request.ask_confirm,
@@ -53,6 +55,8 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
 
 WAITS: Mapping[At, Wait] = {
     At.LANGUAGE: Wait(opening.heard_language, opening.pressed_language, back=_to_language),
+    At.GO_ON: Wait(known.heard_go_on, known.pressed_go_on, back=known.afresh),
+    At.LAST_FOUR: Wait(known.heard_last_four, known.four_given),
     At.SERVICE: Wait(request.heard_service, request.pressed_menu, back=_to_language),
     At.MENU: Wait(request.heard_service, request.pressed_menu, back=request.menu_back),
     At.CONFIRM: Wait(request.heard_confirm, request.pressed_yes_no),

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -89,6 +90,7 @@ caller = Table(
     Column("first_at", Utc, nullable=False),
     Column("last_at", Utc, nullable=False),
     Column("sms_stopped_at", Utc),
+    Column("shared", Boolean, nullable=False, server_default=false()),  # several people use this telephone
 )
 
 call = Table(

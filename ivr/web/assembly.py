@@ -102,6 +102,7 @@ class Assembly:
     desk: Desk
     calls: Calls
     worker: Worker
+    pool: DecodingPool
 
 
 class _NoCarrier:
@@ -131,7 +132,7 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    return Assembly(create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker)
+    return Assembly(create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker, rooms.pool)
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:

@@ -69,10 +69,11 @@ async def voice(services: AppServices, answers: Answers, form: Form) -> str:
     """A call comes in: write it down, then hear it by a stream, or by keys where it cannot be heard."""
     call_sid, now = _call_sid(form), services.clock.now()
     await services.workroom.run(services.book.begin, call_sid, caller(form.get("From")), now)
-    if await services.workroom.run(services.factory.ready, now):
+    why_keys = await services.workroom.run(services.factory.why_keys, now)
+    if not why_keys:
         return answers.stream(token.issue(services.edge.secret_key, call_sid, secrets.token_urlsafe(18), now))
-    log.warning("a call goes to the keypad: it cannot be heard", call=call_sid, code="not_ready")
-    return answers.reply(await services.keypad.begin(call_sid))
+    log.warning("a call goes to the keypad: it cannot be heard", call=call_sid, code=why_keys)
+    return answers.reply(await services.keypad.begin(call_sid, why_keys))
 
 
 async def after_stream(services: AppServices, answers: Answers, form: Form) -> str:

@@ -80,8 +80,8 @@ class FakeFactory:
     line_error: Exception | None = None
     lines: list[FakeLine] = field(default_factory=list)
 
-    def ready(self, now: datetime) -> bool:
-        return self.can_hear
+    def why_keys(self, now: datetime) -> str:
+        return "" if self.can_hear else "overloaded"
 
     async def open(self, call_sid: str, send: Send) -> FakeLine:
         if self.error:
@@ -102,8 +102,8 @@ class FakeKeypad:
             raise self.error
         return self.reply
 
-    async def begin(self, call_sid: str) -> KeypadReply:
-        return self._answer("begin", call_sid)
+    async def begin(self, call_sid: str, why_keys: str = "") -> KeypadReply:
+        return self._answer("begin", call_sid, *([why_keys] if why_keys else []))
 
     async def turn(self, call_sid: str, digits: str | None) -> KeypadReply:
         return self._answer("turn", call_sid, digits)

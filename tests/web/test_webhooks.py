@@ -124,7 +124,7 @@ def test_a_call_that_cannot_be_heard_goes_on_by_keys() -> None:
     behind.keypad.reply = KeypadReply((Play("welcome", "hi"),), Listen(WaitKind.LANGUAGE, ("hi", "te")))
     with running(behind) as phone:
         root = document(phone.post("/twilio/voice", CALL))
-    assert behind.keypad.asked == [("begin", CALL_SID)]
+    assert behind.keypad.asked == [("begin", CALL_SID, "overloaded")], "the caller is told why"
     assert behind.book.begun
     assert plays(root) == [("welcome", "hi")]
     assert root.find("Gather") is not None

@@ -10,18 +10,35 @@ import pytest
 from ivr.core.data import load_mapping
 from ivr.dialogue import prompt_ids
 from ivr.dialogue.commands import Listen
-from ivr.dialogue.events import CallStarted
+from ivr.dialogue.events import CallStarted, KnownTicket
 from ivr.dialogue.questions import QUESTIONS
 from ivr.dialogue.script import Script
-from ivr.dialogue.session import At
+from ivr.dialogue.session import At, Session
 from ivr.dialogue.table import ENTER, WAITS
-from tests.unit.dialogue.caller import Caller
+from tests.unit.dialogue.caller import NUMBER, Caller
 from tests.unit.dialogue.conftest import Ring
 
 PLACE = re.compile(r"\{(\w+)\}")
 WORDS_AT_MOST = 12
+TICKET = KnownTicket(NUMBER, "street_light_repair", "open", "2026-11-20", "2026-11-24")
+
+
+def broken_off(caller: Caller) -> None:
+    caller.say("service=street_light_repair")
+    caller.hang_up()
+    caller.session = caller.session.reopened()
+    caller.call("hi")
+
+
+def shared(caller: Caller) -> None:
+    caller.session = Session.new("CA2")
+    caller.happen(CallStarted("hi", tickets=(TICKET,), shared=True))
+
+
 REACH: dict[At, Callable[[Caller], object]] = {
     At.LANGUAGE: lambda c: c.press("9"),
+    At.GO_ON: lambda c: broken_off(c),
+    At.LAST_FOUR: lambda c: shared(c),
     At.SERVICE: lambda c: None,
     At.MENU: lambda c: c.press("8"),
     At.CONFIRM: lambda c: c.say("service=income_certificate:0.5"),
@@ -74,7 +91,8 @@ def test_every_question_is_continued_by_keys(ring: Ring, at: At) -> None:
     assert isinstance(caller.last, Listen)
     keys = {"language_key", "menu_key", "place_key", "yes_no_keys", "choice_keys", "details_keys"}
     keys |= {prompt for prompt in played if prompt.startswith(("group_", "state_"))}
-    assert keys & set(played) or at in (At.TICKET_NUMBER, At.RATING), "these ask for keys in their question"
+    asks_for_keys = (At.TICKET_NUMBER, At.RATING, At.LAST_FOUR)
+    assert keys & set(played) or at in asks_for_keys
 
 
 def test_prompts_are_the_same_in_every_language(script: Script, grammars: Path) -> None:
@@ -95,7 +113,7 @@ def test_every_prompt_says_what_it_is_for_and_is_short(script: Script, grammars:
 
 
 def test_no_prompt_is_written_that_nobody_plays(script: Script, grammars: Path) -> None:
-    played_elsewhere = {"overloaded"}
+    played_elsewhere: set[str] = set()
     by_data = ("ticket_state", "state_")
     written = {name for name in script.prompts["hi"] if not name.startswith(by_data)}
     assert written <= script.prompt_ids() | played_elsewhere
