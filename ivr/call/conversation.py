@@ -18,6 +18,7 @@ from ivr.call.trace import Happened, TraceSink
 from ivr.call.voicemail import Voicemail
 from ivr.core.clock import Clock
 from ivr.core.errors import IvrError
+from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk
 from ivr.dialogue.commands import (
     Command,
@@ -35,9 +36,11 @@ from ivr.dialogue.commands import (
 )
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import CallStarted, EffectFailed, Event, TicketsFound
+from ivr.dialogue.opening import CALL_BACK
 from ivr.dialogue.session import Session
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls, Turn
+from ivr.store.handovers import Handovers
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -60,6 +63,8 @@ class Parts:
     dialogue: Dialogue
     desk: Desk
     calls: Calls
+    handovers: Handovers
+    callbacks: CallBacks
     prompts: PromptLibrary
     clock: Clock
     voicemail: Voicemail
@@ -101,8 +106,8 @@ class Conversation:
 
     async def begin(self, media: str, why_keys: str = "") -> Reply:
         """Start the call, or go on where its session stands, or where the caller's last call broke off."""
-        resumed = await self.load() or await self._take_over()
         known = await self._parts.blocking(self._known)
+        resumed = await self.load() or (known.purpose != CALL_BACK and await self._take_over())
         return await self.happen(replace(known, resumed=resumed, media=media, why_keys=why_keys), at_ms=0)
 
     async def _take_over(self) -> bool:
@@ -121,7 +126,8 @@ class Conversation:
         except IvrError as error:
             log.error("tickets_not_known", call_sid=self.call_sid, code=error.code)
             found = TicketsFound(())
-        return CallStarted(language=language, tickets=found.tickets, shared=found.shared)
+        purpose = self._parts.callbacks.purpose(self.call_sid)
+        return CallStarted(language=language, tickets=found.tickets, shared=found.shared, purpose=purpose)
 
     async def happen(self, event: Event, at_ms: int) -> Reply:
         """Give the dialogue `event`, carry out the effects it asks for, store the session and say what comes next."""

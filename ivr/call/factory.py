@@ -77,6 +77,7 @@ class Reports:
 
     def call_ended(self, call_sid: str, status: str, now: datetime) -> None:
         """The call is over for the carrier; if the dialogue does not know yet, the caller has left it."""
+        self._parts.handovers.ended(call_sid, "left", now)
         stored = self._parts.calls.session(call_sid)
         if stored is None:
             return
@@ -86,6 +87,16 @@ class Reports:
         session, _ = self._parts.dialogue.step(session, HungUp(), now)
         self._parts.calls.save_wait(call_sid, session.to_json(), now)
         self._parts.calls.end(call_sid, session.disposition or Disposition.CALLER_LEFT, now)
+
+    def missed_call(self, call_sid: str, caller: str | None, now: datetime) -> None:
+        self._parts.callbacks.missed(call_sid, caller, now)
+
+    def callback_answered(self, call_sid: str, citizen: str | None, now: datetime) -> None:
+        self._parts.callbacks.answered(call_sid, citizen, now)
+
+    def callback_ended(self, call_sid: str, status: str, now: datetime) -> None:
+        self._parts.callbacks.reported(call_sid, status, now)
+        self.call_ended(call_sid, status, now)
 
     def sms_status(self, message_sid: str, status: str, error_code: str | None, now: datetime) -> None:
         self._parts.desk.sms_status(message_sid, status, error_code, now)

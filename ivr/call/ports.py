@@ -55,12 +55,13 @@ class CallFactory(Protocol):
 class KeypadReply:
     """What to do next on the keypad leg: play, then exactly one of listen, transfer, record, hang up (the default).
 
-    `transfer_to` is a number that can be dialled.
+    `transfer_to` is a number that can be dialled; `whisper`: who answers there is briefed before the caller is joined.
     """
 
     plays: tuple[Play, ...] = ()
     listen: Listen | None = None
     transfer_to: str | None = None
+    whisper: bool = False
     record_max_s: int | None = None
 
 
@@ -92,6 +93,10 @@ class KeypadLeg(Protocol):
         """`status` is Twilio's DialCallStatus: completed, answered, busy, no-answer, failed, canceled."""
         ...
 
+    async def whisper(self, call_sid: str) -> tuple[Play, ...]:
+        """An operator has answered: what to say before the caller of `call_sid` is joined."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class InboundSms:
@@ -106,6 +111,15 @@ class CarrierReports(Protocol):
 
     def call_ended(self, call_sid: str, status: str, now: datetime) -> None:
         """`status`: completed, busy, failed, no-answer, canceled."""
+
+    def missed_call(self, call_sid: str, caller: str | None, now: datetime) -> None:
+        """The number that never answers was rung."""
+
+    def callback_answered(self, call_sid: str, citizen: str | None, now: datetime) -> None:
+        """A call that we made was taken."""
+
+    def callback_ended(self, call_sid: str, status: str, now: datetime) -> None:
+        """A call that we made is over, taken or not; `status` as of `call_ended`."""
 
     def sms_status(self, message_sid: str, status: str, error_code: str | None, now: datetime) -> None: ...
 

@@ -16,6 +16,7 @@ from ivr.core.clock import INDIA
 from ivr.core.errors import StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
 from ivr.desk import inbound
+from ivr.desk.callbacks import promise
 from ivr.desk.messages import Message, Messages
 from ivr.desk.sms_templates import SmsTexts
 from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
@@ -92,7 +93,12 @@ class Desk:
                 due_at=now + timedelta(hours=float(hours)) if hours is not None else None,
             )
             ticket, _ = tickets.open_once(connection, new, self._secrets.ticket_key)
-        return TicketOpened(ticket.number, _day(ticket.due_at))
+            rung = asked.call_back and who is not None
+            if rung and who is not None:
+                promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)
+        if rung:
+            self._on_queued()
+        return TicketOpened(ticket.number, _day(ticket.due_at), reachable=rung or not asked.call_back)
 
     def send_sms(self, call_sid: str, asked: SendSms, now: datetime) -> SmsQueued:
         """Queue an SMS to the caller of this call. What the template needs and `asked.values` lacks is filled in: the

@@ -58,8 +58,11 @@ class NoInput:
 
 @dataclass(frozen=True, slots=True)
 class TicketOpened:
+    """`reachable` false where a call back was wanted and the number is withheld."""
+
     number: str
     due_on: str | None
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,14 @@ class MessageRecorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """Everybody who could take the call is busy: `place` in the queue (1 is next), `minutes` to wait, estimated."""
+
+    place: int
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class EffectFailed:
     """A command could not be carried out; `code` of the error. The caller hears an apology, never silence."""
 
@@ -106,6 +117,7 @@ Event = (
     | TicketsFound
     | SmsQueued
     | MessageRecorded
+    | Queued
     | EffectFailed
     | HungUp
 )

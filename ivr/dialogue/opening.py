@@ -9,6 +9,8 @@ from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, Understanding, WaitKind
 
+CALL_BACK = "callback"
+
 
 def started(turn: Turn, event: CallStarted) -> At | None:
     """The caller is on the line, for the first time or again."""
@@ -20,6 +22,8 @@ def started(turn: Turn, event: CallStarted) -> At | None:
         return At.GO_ON
     if at is not At.START:
         return resumed(turn)
+    if event.purpose == CALL_BACK:
+        return _called_back(turn, event)
     if event.language not in turn.world.script.languages:
         _greet(turn, event, P.GREETING)
         return At.LANGUAGE
@@ -27,6 +31,14 @@ def started(turn: Turn, event: CallStarted) -> At | None:
     turn.change(lang=event.language)
     _greet(turn, event, P.GREETING_KNOWN)
     return known_tickets(turn, event)
+
+
+def _called_back(turn: Turn, event: CallStarted) -> At:
+    """We ring as we promised: straight to a person."""
+    turn.change(lang=event.language if event.language in turn.world.script.languages else None, reason=CALL_BACK)
+    turn.note("called_back", "as was promised")
+    turn.say(P.GREETING_CALLBACK)
+    return At.OPERATOR
 
 
 def _greet(turn: Turn, event: CallStarted, greeting: P) -> None:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 class P(StrEnum):
     GREETING = "greeting"
+    GREETING_CALLBACK = "greeting_callback"
     GREETING_KNOWN = "greeting_known"
     RESUMED = "resumed"
     KEYS_ONLY = "keys_only"
@@ -99,10 +100,19 @@ class P(StrEnum):
     HOLD = "hold"
 
     TRANSFER = "transfer"
+    OUT_OF_HOURS = "out_of_hours"
+    QUEUE_PLACE = "queue_place"
+    QUEUE_KEYS = "queue_keys"
+    QUEUE_LONG = "queue_long"
+    WHISPER_SERVICE = "whisper_service"
+    WHISPER_PLACE = "whisper_place"
+    WHISPER_UNKNOWN = "whisper_unknown"
+    WHISPER_CALLBACK = "whisper_callback"
     TRANSFER_FAILED = "transfer_failed"
     VOICEMAIL = "voicemail"
     VOICEMAIL_THANKS = "voicemail_thanks"
     VOICEMAIL_EMPTY = "voicemail_empty"
+    CALLBACK_IMPOSSIBLE = "callback_impossible"
     CALLBACK_NOTED = "callback_noted"
     STOP_CALLS_NOTED = "stop_calls_noted"
     TROUBLE = "trouble"

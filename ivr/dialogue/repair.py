@@ -66,7 +66,7 @@ def give_up(turn: Turn, silent: bool) -> At:
         turn.flag("silence", "whole call")
         turn.say(P.SILENT_GOODBYE)
         return At.OVER
-    if at in (At.PLACE, At.PLACE_MENU) and not turn.world.house.operator:
+    if at in (At.PLACE, At.PLACE_MENU) and not turn.operator_there:
         return skip_place(turn)
     turn.change(reason="silence" if silent else "not_understood")
     return At.OPERATOR
@@ -77,7 +77,7 @@ def skip_place(turn: Turn) -> At:
     turn.note("place_skipped", "no district could be had")
     turn.flag("place_unknown", turn.request.service or "")
     turn.want(place_skipped=True, failures=0, confirmed=True)
-    if turn.world.house.operator:
+    if turn.operator_there:
         turn.change(reason="place_unknown")
         return At.OPERATOR
     return At.FORM

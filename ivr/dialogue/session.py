@@ -39,6 +39,7 @@ class At(StrEnum):
     TICKET_NUMBER = "ticket_number"
     RATING = "rating"
     MORE = "more"
+    QUEUE = "queue"
 
     OPENING = "opening"
     SENDING = "sending"
@@ -91,7 +92,7 @@ class Session:
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
     reached so far. `misses` counts failures at this question, `turns` all events. `started_at` is ISO. `tickets` are
     those that wait for their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller
-    hung up."""
+    hung up; `queued_at` (ISO) when they came to the queue for a person."""
 
     call_id: str
     at: At = At.START
@@ -119,6 +120,7 @@ class Session:
     tickets: tuple[KnownTicket, ...] = ()
     told: bool = False
     left_at: At | None = None
+    queued_at: str | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -142,6 +144,7 @@ class Session:
             turns=0,
             started_at=None,
             told=False,
+            queued_at=None,
         )
 
     @classmethod

@@ -45,6 +45,7 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.TICKET_NUMBER: status.ask_number,
     At.RATING: extras.ask_rating,
     At.MORE: closing.ask_more,
+    At.QUEUE: closing.waits_on,
     At.EMERGENCY: closing.emergency,
     At.OPERATOR: closing.to_operator,
     At.VOICEMAIL: closing.voicemail,
@@ -68,4 +69,5 @@ WAITS: Mapping[At, Wait] = {
     At.TICKET_NUMBER: Wait(status.heard_number, status.number_given),
     At.RATING: Wait(extras.heard_rating, extras.rated),
     At.MORE: Wait(closing.heard_more, closing.pressed_more),
+    At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
 }

@@ -27,14 +27,19 @@ BEGINNING = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # a Monday, ten in the mo
 
 
 class RememberingCarrier:
-    """Takes SMS and keeps them."""
+    """Takes SMS and calls and keeps them."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
+        self.calls: list[tuple[str, str]] = []  # whom to, and the address that answers
 
     async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
         self.messages.append((to, body))
         return f"SM{len(self.messages):032x}"
+
+    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
+        self.calls.append((to, url))
+        return f"CAc{len(self.calls):031x}"
 
 
 class Entropy:

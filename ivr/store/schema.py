@@ -282,6 +282,38 @@ job = Table(
     Index("ix_job_finished", "state", "finished_at"),
 )  # fmt: skip
 
+handover = Table(
+    "handover",
+    metadata,
+    Column("call_sid", SID, ForeignKey("call.sid", ondelete="CASCADE"), primary_key=True),
+    Column("queued_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),  # a caller in the queue asks every few seconds
+    Column("dialled_at", Utc),  # since then it takes an operator's line
+    Column("answered_at", Utc),
+    Column("ended_at", Utc),
+    Column("outcome", String(12)),
+    Index("ix_handover_open", "queued_at", sqlite_where=text("ended_at IS NULL"),
+          postgresql_where=text("ended_at IS NULL")),
+    Index("ix_handover_ended", "ended_at"),
+)  # fmt: skip
+
+outcall = Table(
+    "outcall",
+    metadata,
+    _id(),
+    Column("key", String(128), nullable=False, unique=True),
+    _caller(),
+    _call(nullable=True),
+    Column("purpose", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("tries", SmallInteger, nullable=False, server_default="0"),
+    Column("carrier_sid", SID, unique=True),  # of the last try
+    Column("asked_at", Utc, nullable=False),
+    Column("state_at", Utc, nullable=False),
+    Index("ix_outcall_caller", "caller_hash", "asked_at"),
+    Index("ix_outcall_call", "call_sid"),
+)
+
 stream_token = Table(
     "stream_token",
     metadata,

@@ -111,6 +111,10 @@ class FakeKeypad:
     async def recorded(self, call_sid: str, recording: Recording) -> KeypadReply:
         return self._answer("recorded", call_sid, recording)
 
+    async def whisper(self, call_sid: str) -> tuple[Play, ...]:
+        self.asked.append(("whisper", call_sid))
+        return (Play("whisper_unknown", "hi"),)
+
     async def transfer_ended(self, call_sid: str, status: str) -> KeypadReply:
         return self._answer("transfer_ended", call_sid, status)
 
@@ -138,6 +142,15 @@ class FakeReports:
 
     def call_ended(self, call_sid: str, status: str, now: datetime) -> None:
         self.told.append(("call_ended", call_sid, status))
+
+    def missed_call(self, call_sid: str, caller: str | None, now: datetime) -> None:
+        self.told.append(("missed_call", call_sid, caller))
+
+    def callback_answered(self, call_sid: str, citizen: str | None, now: datetime) -> None:
+        self.told.append(("callback_answered", call_sid, citizen))
+
+    def callback_ended(self, call_sid: str, status: str, now: datetime) -> None:
+        self.told.append(("callback_ended", call_sid, status))
 
     def sms_status(self, message_sid: str, status: str, error_code: str | None, now: datetime) -> None:
         self.told.append(("sms_status", message_sid, status, error_code))
