@@ -63,6 +63,7 @@ class P(StrEnum):
 
     ASK_DETAILS = "ask_details"
     DETAILS_NO_INPUT = "details_no_input"
+    DETAILS_NO_MATCH = "details_no_match"
     DETAILS_KEYS = "details_keys"
 
     TICKET_OPENED = "ticket_opened"
@@ -91,6 +92,8 @@ class P(StrEnum):
     RATING_NO_INPUT = "rating_no_input"
     RATING_NO_MATCH = "rating_no_match"
     RATING_THANKS = "rating_thanks"
+
+    PRESS_INSTEAD = "press_instead"
 
     ANYTHING_ELSE = "anything_else"
     MORE_NO_MATCH = "more_no_match"

@@ -61,8 +61,8 @@ QUESTIONS: Mapping[At, Question] = {
     At.DETAILS: Question(
         WaitKind.MESSAGE,
         P.DETAILS_NO_INPUT,
-        P.DETAILS_NO_INPUT,
-        P.DETAILS_NO_INPUT,
+        P.DETAILS_NO_MATCH,
+        P.ASK_DETAILS,
         keys=P.DETAILS_KEYS,
         reask=False,
         pace=Pace.LONG,

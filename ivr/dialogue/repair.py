@@ -38,11 +38,13 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
 
 
 def _reprompt(turn: Turn, silent: bool) -> P:
-    """The question's own words; by keys alone nobody is asked to speak."""
+    """The question's own words; the second time a hint at its keys; by keys alone nobody is asked to speak."""
     question = turn.question
-    keyed = question.reask or question.keys is not None or turn.session.at is At.LANGUAGE
-    if turn.session.media == "gather" and keyed:
+    keyed = question.keys is not None or turn.session.at is At.LANGUAGE
+    if turn.session.media == "gather" and (keyed or question.reask):
         return P.MENU_NO_INPUT if silent else P.MENU_NO_MATCH
+    if turn.session.misses == ATTEMPTS - 1 and keyed and turn.session.at not in _BY_KEYS:
+        return P.PRESS_INSTEAD
     return question.no_input if silent else question.no_match
 
 
