@@ -50,13 +50,24 @@ class CallRecord:
     ended: str = ""  # "caller" or "helpline"
 
 
-class CarrierCall:
-    """Plays `case` over `wire` to the application's `voice_url`."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The helpline's number and where the carrier asks what to do with its calls."""
 
-    def __init__(self, wire: Wire, case: Case, voice_url: str, number: str, call_sid: str) -> None:
+    voice_url: str
+    number: str
+
+
+class CarrierCall:
+    """Plays `case` over `wire` to the helpline that `line` leads to; `caller` plays its turns."""
+
+    def __init__(
+        self, wire: Wire, case: Case, line: "Line", call_sid: str, caller: ScriptedCaller | None = None
+    ) -> None:
         self.record = CallRecord(call_sid)
-        self._wire, self._voice_url = wire, voice_url
-        self._caller = ScriptedCaller(case.turns)
+        self._wire, self._voice_url, number = wire, line.voice_url, line.number
+        self._caller = caller or ScriptedCaller(case.turns)
+        self._dial_status = case.house.dial
         self._form = {
             "CallSid": call_sid,
             "AccountSid": ACCOUNT,
@@ -148,7 +159,7 @@ class CarrierCall:
         self.record.dialled.append(dial.text or (dial.children[0].text if dial.children else ""))
         if "action" not in dial.attributes:
             return None
-        return await self._ask(dial.attributes["action"], DialCallStatus="completed", DialCallDuration="20")
+        return await self._ask(dial.attributes["action"], DialCallStatus=self._dial_status, DialCallDuration="20")
 
     async def _record(self, record: Verb) -> tuple[Verb, ...] | None:
         longest_ms = int(record.attributes.get("maxLength", "3600")) * 1000

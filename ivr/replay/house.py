@@ -5,7 +5,7 @@ import itertools
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,8 @@ from pydantic import SecretStr
 from ivr.call.trace import TraceEvent, TraceSink
 from ivr.core.clock import SetClock
 from ivr.core.settings import Settings
+from ivr.replay.case import HouseRules
+from ivr.replay.text_models import CurrentModels
 from ivr.replay.wires import VirtualWire
 from ivr.store.recordings import Recordings
 from ivr.web.assembly import Assembly, Knowledge, Surroundings, assemble
@@ -49,13 +51,16 @@ class Entropy:
 
 @dataclass(slots=True)
 class ReplayHouse:
-    """`trace` grows as calls go on; `numbers` counts calls, so that a second one has another id."""
+    """`trace` grows as calls go on; `ears` by call are told the same; `models.now` hears them; `numbers` counts
+    calls, so that a second one has another id."""
 
     assembly: Assembly
     clock: SetClock
     carrier: RememberingCarrier
     wire: VirtualWire
     trace: list[TraceEvent]
+    ears: dict[str, TraceSink]
+    models: CurrentModels
     data_dir: Path
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -66,22 +71,24 @@ class ReplayHouse:
 
 @contextmanager
 def replay_house(
-    prompt_cache: Path | None = None, operator: bool = True, knowledge: Knowledge | None = None
+    prompt_cache: Path | None = None, knowledge: Knowledge | None = None, rules: HouseRules | None = None
 ) -> Iterator[ReplayHouse]:
     """A house in a temporary folder. `prompt_cache` keeps synthesised prompts from one replay to the next, `knowledge`
     what was read of grammars/ already."""
+    knowledge, rules = knowledge or Knowledge.load(), rules or HouseRules()
     with TemporaryDirectory(prefix="janvaani-replay-") as folder:
-        settings = _settings(Path(folder), operator)
+        settings = _settings(Path(folder), rules)
         if prompt_cache is not None:
             prompt_cache.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
         trace: list[TraceEvent] = []
-        carrier, clock = RememberingCarrier(), SetClock(BEGINNING)
+        ears: dict[str, TraceSink] = {}
+        carrier, clock, models = RememberingCarrier(), SetClock(BEGINNING), CurrentModels(knowledge.models)
         around = Surroundings(
             clock=clock,
             carrier=carrier,
-            knowledge=knowledge,
-            sinks=lambda _: _into(trace),
+            knowledge=replace(knowledge, models=models),
+            sinks=lambda call_sid: _into(trace, ears, call_sid),
             entropy=Entropy(),
             rng=random.Random(1),  # noqa: S311 - replays must repeat
             upgrade=True,
@@ -89,14 +96,19 @@ def replay_house(
         )
         assembly = assemble(settings, around)
         wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
-        yield ReplayHouse(assembly, clock, carrier, wire, trace, Path(folder))
+        yield ReplayHouse(assembly, clock, carrier, wire, trace, ears, models, Path(folder))
 
 
-def _into(trace: list[TraceEvent]) -> TraceSink:
-    return trace.append
+def _into(trace: list[TraceEvent], ears: dict[str, TraceSink], call_sid: str) -> TraceSink:
+    def sink(event: TraceEvent) -> None:
+        trace.append(event)
+        if call_sid in ears:
+            ears[call_sid](event)
+
+    return sink
 
 
-def _settings(folder: Path, operator: bool) -> Settings:
+def _settings(folder: Path, rules: HouseRules) -> Settings:
     """The replay's own settings: neither the environment nor `.env` changes a replay."""
     return Settings.model_construct(
         data_dir=folder,
@@ -105,6 +117,7 @@ def _settings(folder: Path, operator: bool) -> Settings:
         secret_key=SecretStr("a key for replays, which keep no secret"),
         twilio_auth_token=SecretStr(AUTH_TOKEN),
         twilio_number=NUMBER,
-        operator_number=OPERATOR if operator else "",
-        max_calls=100,
+        operator_number=OPERATOR if rules.operator else "",
+        region=rules.region,
+        max_calls=rules.calls,
     )
