@@ -32,6 +32,7 @@ class Language:
     espeak: str
     folder: Folder
     fillers: Substitutions = field(default_factory=dict)
+    filler_words: frozenset[str] = frozenset()
     weightless: frozenset[str] = frozenset()
     postpositions: frozenset[str] = frozenset()
     cancel: Substitutions = field(default_factory=dict)
@@ -60,6 +61,7 @@ def load_language(grammars_dir: Path, lang: str, script: Script) -> Language:
         english=data.get("english", lang),
         espeak=data.get("espeak", lang),
         folder=folder,
+        filler_words=frozenset(word for text in _texts(path, data, "fillers") for word in text.split()),
         fillers=substitutions({folder.fold(text): () for text in _texts(path, data, "fillers")}),
         weightless=_single(folder, _texts(path, data, "postpositions") + _texts(path, data, "auxiliaries")),
         postpositions=_single(folder, _texts(path, data, "postpositions")),
