@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from ivr.core import logs
 from ivr.core.errors import IvrError
 from ivr.replay.case import Case, find_cases
 from ivr.replay.junit import write_junit
@@ -84,6 +85,7 @@ def _played(cases: list[Case], mode: Mode, workers: int) -> Iterator[Outcome]:
 
 def _begin(mode: Mode) -> None:
     global _player
+    logs.configure("error")
     _player = Player(Knowledge.load(), mode, CACHE)
 
 

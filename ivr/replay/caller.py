@@ -101,6 +101,7 @@ class ScriptedCaller:
         ended = not self._audio
         if ended:
             self._current = None
+            self._sounded = False  # waits to be answered, also after cutting the helpline short
         return Sent(audio=audio.ljust(FRAME_BYTES, b"\xff"), began=began, spoke=turn if ended else None)
 
     def _press(self, began: Turn | None) -> Sent:

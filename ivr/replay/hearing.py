@@ -46,5 +46,5 @@ class Hearing:
 
     def windows(self) -> Sequence[tuple[Turn, Window]]:
         """Each turn that was begun, with what happened from there to the next one."""
-        ends = [start for _, start in self._turns[1:]] + [len(self._events)]
-        return [(turn, tuple(self._events[start:end])) for (turn, start), end in zip(self._turns, ends, strict=True)]
+        starts = [start for _, start in self._turns] + [len(self._events)]
+        return [(turn, tuple(self._events[starts[at] : starts[at + 1]])) for at, (turn, _) in enumerate(self._turns)]

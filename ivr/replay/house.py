@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,13 +19,16 @@ from ivr.core.settings import Settings
 from ivr.replay.case import HouseRules
 from ivr.replay.text_models import CurrentModels
 from ivr.replay.wires import VirtualWire
+from ivr.store.database import Database
 from ivr.store.recordings import Recordings
+from ivr.store.upgrade import upgrade
 from ivr.web.assembly import Assembly, Knowledge, Surroundings, assemble
 
 PUBLIC_URL = "http://replay.invalid"
 AUTH_TOKEN = "replay-carrier-token"  # noqa: S105 - guards nothing: the replay's carrier and helpline share one process
 NUMBER = "+911800111555"
 OPERATOR = "+911800111556"
+DATABASE = "replay.db"
 BEGINNING = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # a Monday, ten in the morning in India
 
 
@@ -78,6 +82,7 @@ def replay_house(
     knowledge, rules = knowledge or Knowledge.load(), rules or HouseRules()
     with TemporaryDirectory(prefix="janvaani-replay-") as folder:
         settings = _settings(Path(folder), rules)
+        (Path(folder) / DATABASE).write_bytes(_empty_database())
         if prompt_cache is not None:
             prompt_cache.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
@@ -91,12 +96,23 @@ def replay_house(
             sinks=lambda call_sid: _into(trace, ears, call_sid),
             entropy=Entropy(),
             rng=random.Random(1),  # noqa: S311 - replays must repeat
-            upgrade=True,
             worker=False,
         )
         assembly = assemble(settings, around)
         wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
         yield ReplayHouse(assembly, clock, carrier, wire, trace, ears, models, Path(folder))
+
+
+@cache
+def _empty_database() -> bytes:
+    """A database with all its tables and nothing in them: made once a process, copied for each house."""
+    with TemporaryDirectory(prefix="janvaani-replay-") as folder:
+        db = Database(f"sqlite:///{Path(folder) / DATABASE}")
+        upgrade(db)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.dispose()
+        return (Path(folder) / DATABASE).read_bytes()
 
 
 def _into(trace: list[TraceEvent], ears: dict[str, TraceSink], call_sid: str) -> TraceSink:
@@ -112,7 +128,7 @@ def _settings(folder: Path, rules: HouseRules) -> Settings:
     """The replay's own settings: neither the environment nor `.env` changes a replay."""
     return Settings.model_construct(
         data_dir=folder,
-        database_url=f"sqlite:///{folder / 'replay.db'}",
+        database_url=f"sqlite:///{folder / DATABASE}",
         public_url=PUBLIC_URL,
         secret_key=SecretStr("a key for replays, which keep no secret"),
         twilio_auth_token=SecretStr(AUTH_TOKEN),

@@ -49,9 +49,9 @@ SHARES: Mapping[Kind, float] = {
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """`services`: any of them is right (in an emergency, those that the caller looks for in a menu). `wordings` in the order in which the caller tries them. `district`: English
-    name. `ticket`: the number of the caller's open ticket, where they ask for it; `own_phone`: it was opened by this
-    number."""
+    """`services`: any of them is right (in an emergency, those that the caller looks for in a menu). `wordings` in the
+    order in which the caller tries them. `district`: English name. `ticket`: the number of the caller's open ticket,
+    where they ask for it; `own_phone`: it was opened by this number."""
 
     kind: Kind
     lang: str
