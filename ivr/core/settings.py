@@ -61,6 +61,15 @@ class Settings(BaseSettings):
     )
     twilio_number: str = Field("", description="The helpline's number, +91..., sender of SMS and calls.")
     operator_number: str = Field("", description="Where a caller is connected who asks for a person. Empty: voicemail.")
+    operator_lines: Annotated[int, Field(ge=1)] = Field(
+        1, description="Calls that operators take at a time; further callers wait in a queue."
+    )
+    operator_language: str = Field(
+        "", description="Language of the briefing before a call is joined, e.g. hi. Empty: the caller's."
+    )
+    missed_call_number: str = Field(
+        "", description="A second number, +91..., that never answers: who rings it is called back free of charge."
+    )
     models_dir: Path | None = Field(
         None,
         description="Folder with a speech model per language, looked at before the bundled ones. "
@@ -96,7 +105,7 @@ class Settings(BaseSettings):
             raise ValueError("must have no path, e.g. https://helpline.example.in")
         return f"{url.scheme}://{url.netloc}"
 
-    @field_validator("twilio_number", "operator_number")
+    @field_validator("twilio_number", "operator_number", "missed_call_number")
     @classmethod
     def _number(cls, value: str) -> str:
         if not value:

@@ -33,14 +33,19 @@ BEGINNING = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # a Monday, ten in the mo
 
 
 class RememberingCarrier:
-    """Takes SMS and keeps them."""
+    """Takes SMS and calls and keeps them."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
+        self.calls: list[tuple[str, str]] = []  # whom to, and the address that answers
 
     async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
         self.messages.append((to, body))
         return f"SM{len(self.messages):032x}"
+
+    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
+        self.calls.append((to, url))
+        return f"CAc{len(self.calls):031x}"
 
 
 class Entropy:
@@ -65,8 +70,12 @@ class ReplayHouse:
     trace: list[TraceEvent]
     ears: dict[str, TraceSink]
     models: CurrentModels
-    data_dir: Path
+    settings: Settings
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def data_dir(self) -> Path:
+        return self.settings.data_dir
 
     def recordings(self) -> Recordings:
         """What callers left, read from the database itself."""
@@ -79,28 +88,33 @@ def replay_house(
 ) -> Iterator[ReplayHouse]:
     """A house in a temporary folder. `prompt_cache` keeps synthesised prompts from one replay to the next, `knowledge`
     what was read of grammars/ already."""
-    knowledge, rules = knowledge or Knowledge.load(), rules or HouseRules()
     with TemporaryDirectory(prefix="janvaani-replay-") as folder:
-        settings = _settings(Path(folder), rules)
+        settings = _settings(Path(folder), rules or HouseRules())
         (Path(folder) / DATABASE).write_bytes(_empty_database())
         if prompt_cache is not None:
             prompt_cache.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
-        trace: list[TraceEvent] = []
-        ears: dict[str, TraceSink] = {}
-        carrier, clock, models = RememberingCarrier(), SetClock(BEGINNING), CurrentModels(knowledge.models)
-        around = Surroundings(
-            clock=clock,
-            carrier=carrier,
-            knowledge=replace(knowledge, models=models),
-            sinks=lambda call_sid: _into(trace, ears, call_sid),
-            entropy=Entropy(),
-            rng=random.Random(1),  # noqa: S311 - replays must repeat
-            worker=False,
-        )
-        assembly = assemble(settings, around)
-        wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
-        yield ReplayHouse(assembly, clock, carrier, wire, trace, ears, models, Path(folder))
+        yield open_house(settings, SetClock(BEGINNING), knowledge)
+
+
+def open_house(settings: Settings, clock: SetClock, knowledge: Knowledge | None = None) -> ReplayHouse:
+    """A house over the database of `settings`; a second one over the same is the first after a restart."""
+    knowledge = knowledge or Knowledge.load()
+    trace: list[TraceEvent] = []
+    ears: dict[str, TraceSink] = {}
+    carrier, models = RememberingCarrier(), CurrentModels(knowledge.models)
+    around = Surroundings(
+        clock=clock,
+        carrier=carrier,
+        knowledge=replace(knowledge, models=models),
+        sinks=lambda call_sid: _into(trace, ears, call_sid),
+        entropy=Entropy(),
+        rng=random.Random(1),  # noqa: S311 - replays must repeat
+        worker=False,
+    )
+    assembly = assemble(settings, around)
+    wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
+    return ReplayHouse(assembly, clock, carrier, wire, trace, ears, models, settings)
 
 
 @cache
