@@ -39,7 +39,8 @@ unit: $(STAMP)
 	$(BIN)/pytest -n 2 --dist loadfile
 
 replay: $(STAMP)
-	$(BIN)/ivr replay audio/fixtures
+	$(BIN)/ivr replay audio/fixtures -n 2
+	$(BIN)/ivr replay tests/scenarios --mode text -n 2
 
 fixtures: $(STAMP)  ## make the recorded callers again
 	$(BIN)/python -m tools.fixtures.make_fixtures

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from ivr.core.errors import IvrError
 from ivr.core.settings import Settings
-from ivr.replay.carrier import CallRecord, CarrierCall
+from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import Act, Case, Turn
 from ivr.replay.wires import SocketWire
 from ivr.speech.audio import mulaw_encode, read_any, write_mulaw_wav
@@ -60,7 +60,7 @@ async def _call(url: str, settings: Settings, case: Case, speed: float) -> CallR
         wire = SocketWire(client, settings.twilio_auth_token.get_secret_value(), speed)
         sid = "CA" + secrets.token_hex(16)
         number = settings.twilio_number or "+911800111555"
-        return await CarrierCall(wire, case, f"{url}/twilio/voice", number, sid).run()
+        return await CarrierCall(wire, case, Line(f"{url}/twilio/voice", number), sid).run()
 
 
 def _save(path: Path, record: CallRecord) -> None:

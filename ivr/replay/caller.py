@@ -1,5 +1,6 @@
 """A scripted caller: what is sent up the line, 20 ms at a time. Pure; knows only what a caller hears."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ivr.replay.case import Act, Turn
@@ -12,20 +13,36 @@ KEY_GAP_MS = 240
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the caller does in one frame; `began` and `spoke` mark the first and the last frame of a spoken turn."""
+    """What the caller does in one frame; `began` and `spoke` mark the first and the last frame of a spoken turn.
+    `lose_stream` is the line's doing, not the caller's."""
 
     audio: bytes = SILENCE
     key: str = ""
     hang_up: bool = False
+    lose_stream: bool = False
     began: Turn | None = None
     spoke: Turn | None = None
 
 
-class ScriptedCaller:
-    """Goes through `turns` in order. `done` when nothing is left to do but listen."""
+Ear = Callable[[str], int | None]
 
-    def __init__(self, turns: tuple[Turn, ...]) -> None:
+
+def _deaf(prompt: str) -> int | None:
+    return None
+
+
+class ScriptedCaller:
+    """Goes through `turns` in order. `done` when nothing is left to do but listen.
+
+    `ear` says how many ms ago a prompt began to sound for the last time since the turn before, None where it has not;
+    `told` is called as each turn begins.
+    """
+
+    def __init__(
+        self, turns: tuple[Turn, ...], ear: Ear = _deaf, told: Callable[[Turn], None] = lambda _: None
+    ) -> None:
         self._todo = list(turns)
+        self._ear, self._told = ear, told
         self._audio = b""
         self._keys = ""
         self._key_gap = 0
@@ -46,11 +63,14 @@ class ScriptedCaller:
         if not self._todo or not self._turn_begins(self._todo[0], sounding):
             return Sent()
         turn = self._todo.pop(0)
+        self._told(turn)
         self._sounded = sounding
         if turn.act is Act.SILENCE:
             return Sent()
         if turn.act is Act.HANG_UP:
             return Sent(hang_up=True)
+        if turn.act is Act.LOSE:
+            return Sent(lose_stream=True)
         self._current = turn
         self._audio, self._keys, self._key_gap = turn.audio, turn.text if turn.act is Act.PRESS else "", 0
         return self._go_on(turn, began=turn)
@@ -66,6 +86,10 @@ class ScriptedCaller:
     def _turn_begins(self, turn: Turn, sounding: bool) -> bool:
         if turn.at_once:
             return True
+        if turn.send_after:
+            since_ms = self._ear(turn.send_after)
+            if since_ms is None or turn.after_ms is not None:
+                return since_ms is not None and since_ms >= (turn.after_ms or 0)
         if turn.after_ms is not None:
             return sounding and self._sounding_ms >= turn.after_ms
         return self._sounded and not sounding and self._quiet_ms >= THINKING_MS
@@ -77,6 +101,7 @@ class ScriptedCaller:
         ended = not self._audio
         if ended:
             self._current = None
+            self._sounded = False  # waits to be answered, also after cutting the helpline short
         return Sent(audio=audio.ljust(FRAME_BYTES, b"\xff"), began=began, spoke=turn if ended else None)
 
     def _press(self, began: Turn | None) -> Sent:

@@ -16,6 +16,7 @@ from ivr.speech.audio import read_wav_bytes
 
 _REDIRECTS_AT_MOST = 40
 GATHER_TIMEOUT_S = 5.0
+_ANSWERED = ("completed", "answered")
 
 
 class Wire(Protocol):
@@ -51,13 +52,24 @@ class CallRecord:
     ended: str = ""  # "caller" or "helpline"
 
 
-class CarrierCall:
-    """Plays `case` over `wire` to the application's `voice_url`."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The helpline's number and where the carrier asks what to do with its calls."""
 
-    def __init__(self, wire: Wire, case: Case, voice_url: str, number: str, call_sid: str) -> None:
+    voice_url: str
+    number: str
+
+
+class CarrierCall:
+    """Plays `case` over `wire` to the helpline that `line` leads to; `caller` plays its turns."""
+
+    def __init__(
+        self, wire: Wire, case: Case, line: "Line", call_sid: str, caller: ScriptedCaller | None = None
+    ) -> None:
         self.record = CallRecord(call_sid)
-        self._wire, self._voice_url = wire, voice_url
-        self._caller = ScriptedCaller(case.turns)
+        self._wire, self._voice_url, number = wire, line.voice_url, line.number
+        self._caller = caller or ScriptedCaller(case.turns)
+        self._dial_status = case.house.dial
         self._form = {
             "CallSid": call_sid,
             "AccountSid": ACCOUNT,
@@ -148,12 +160,14 @@ class CarrierCall:
     async def _dial(self, dial: Verb) -> tuple[Verb, ...] | None:
         number = dial.children[0] if dial.children else dial
         self.record.dialled.append(number.text)
-        if "url" in number.attributes:  # who answers hears this alone, before the two are joined
+        if (
+            "url" in number.attributes and self._dial_status in _ANSWERED
+        ):  # who answers hears this alone, before the two are joined
             child = {"CallSid": f"{self.record.call_sid}-operator", "ParentCallSid": self.record.call_sid}
             self.record.whispered += verbs(await self._wire.post(number.attributes["url"], {**self._form, **child}))
         if "action" not in dial.attributes:
             return None
-        return await self._ask(dial.attributes["action"], DialCallStatus="completed", DialCallDuration="20")
+        return await self._ask(dial.attributes["action"], DialCallStatus=self._dial_status, DialCallDuration="20")
 
     async def _record(self, record: Verb) -> tuple[Verb, ...] | None:
         longest_ms = int(record.attributes.get("maxLength", "3600")) * 1000

@@ -1,7 +1,11 @@
-"""A replay case: a folder with `case.yaml` and the caller's audio."""
+"""A replay case: what a caller does and what must come of it.
+
+Either a folder with `case.yaml` and the caller's audio, or one YAML file whose caller is given as text. `prepare` makes
+the audio of the text.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -10,11 +14,16 @@ import numpy as np
 
 from ivr.core.data import load_yaml
 from ivr.core.errors import AudioError, ReplayError
+from ivr.replay.text_voice import GAP_MS, Speech
 from ivr.speech.audio import mulaw_encode, read_any
 
 CASE_FILE = "case.yaml"
-_TURN_KEYS = {"say", "file", "press", "silence", "hang_up", "after_ms", "at_once"}
-_CASE_KEYS = {"title", "language", "caller", "hard", "voice", "line", "turns", "expect", "known_failure", "after"}
+_TIMING = {"after_ms", "send_after", "at_once", "times", "expect"}
+_SPEECH = {"lang", "heard_as", "bound", "gap_ms"}
+_TURN_KEYS = {"say", "file", "text", "press", "silence", "hang_up", "lose_stream"} | _TIMING | _SPEECH
+_NEEDED = {"title", "language", "caller", "turns"}
+_NOTES = {"hard", "voice", "line", "shows"}  # for the maker of the audio and for readers
+_CASE_KEYS = _NEEDED | _NOTES | {"expect", "known_failure", "after", "house"}
 
 
 class Act(StrEnum):
@@ -22,13 +31,18 @@ class Act(StrEnum):
     PRESS = "press"
     SILENCE = "silence"
     HANG_UP = "hang_up"
+    LOSE = "lose_stream"  # the stream breaks off, the call goes on
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing the caller does. `after_ms` counts from the start of the prompt that sounds then; without it the
-    caller waits for the prompt's end. `at_once`: right after the turn before. `text` is what was said in `audio` (8 kHz
-    µ-law)."""
+    """One thing the caller does. `text` is what is said in `audio` (8 kHz µ-law), or the keys.
+
+    Without more the caller waits until the helpline has spoken and is silent. `send_after`: not before this prompt has
+    been heard. `after_ms` counts from the start of what sounds then (of that prompt, with `send_after`): an
+    interruption. `at_once`: right after the turn before. `speech` where the words are given as text. `expect` is about
+    what happens from here to the next turn.
+    """
 
     act: Act
     text: str = ""
@@ -36,11 +50,28 @@ class Turn:
     audio: bytes = b""
     after_ms: int | None = None
     at_once: bool = False
+    send_after: str = ""
+    speech: Speech | None = None
+    expect: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HouseRules:
+    """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
+    DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
+    (see `Case.after`)."""
+
+    operator: bool = True
+    region: str = "UP"
+    dial: str = "completed"
+    calls: int = 100
+    later_minutes: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`after` names a case to be run before, in the same database. `known_failure` says why the case may fail."""
+    """`after` names a case to be run before, in the same database. `known_failure` says why the case may fail. `path`
+    is its YAML file; beside a folder's case.yaml lies the transcript that must come out."""
 
     name: str
     folder: Path
@@ -52,62 +83,112 @@ class Case:
     expect: Mapping[str, Any] = field(default_factory=dict)
     known_failure: str = ""
     after: str = ""
+    house: HouseRules = HouseRules()
+    path: Path = Path()
+
+    @property
+    def golden(self) -> bool:
+        """Whether a transcript says what must happen, besides the expectations."""
+        return self.path.name in (CASE_FILE, "")
 
     @classmethod
-    def load(cls, folder: Path) -> "Case":
-        """Read a case. Raises ReplayError saying which file and which turn is wrong."""
-        path = folder / CASE_FILE
+    def load(cls, path: Path) -> "Case":
+        """Read a case's folder or file. Raises ReplayError saying which file and which turn is wrong."""
+        path = path if path.suffix == ".yaml" else path / CASE_FILE
         if not path.is_file():
-            raise ReplayError(f"{folder}: no {CASE_FILE} there; a case is a folder that holds one")
+            raise ReplayError(f"{path.parent}: no {path.name} there; a case is a folder that holds {CASE_FILE}")
         raw = load_yaml(path)
-        if not isinstance(raw, dict) or not {"title", "language", "caller", "turns"} <= raw.keys():
+        if not isinstance(raw, dict) or not raw.keys() >= _NEEDED:
             raise ReplayError(f"{path}: needs title, language, caller and turns")
         if unknown := raw.keys() - _CASE_KEYS:
             raise ReplayError(f"{path}: unknown keys {', '.join(sorted(unknown))}")
-        turns = tuple(_turn(path, number, turn) for number, turn in enumerate(raw["turns"], 1))
+        language = str(raw["language"])
+        turns = [turn for number, turn in enumerate(raw["turns"], 1) for turn in _turns(path, number, turn, language)]
+        folder, name = path.parent, path.parent.name if path.name == CASE_FILE else path.stem
+        place = folder.parent if path.name == CASE_FILE else folder
         return cls(
-            name=f"{folder.parent.name}/{folder.name}",
+            name=f"{place.name}/{name}",
             folder=folder,
             title=str(raw["title"]),
-            language=str(raw["language"]),
+            language=language,
             caller=str(raw["caller"]),
-            turns=turns,
+            turns=tuple(turns),
             hard=tuple(raw.get("hard") or ()),
             expect=raw.get("expect") or {},
             known_failure=str(raw.get("known_failure") or ""),
             after=str(raw.get("after") or ""),
+            house=_house(path, raw.get("house") or {}),
+            path=path,
         )
+
+    def before(self) -> "Case | None":
+        """The case that this one comes after."""
+        if not self.after:
+            return None
+        if self.path.name == CASE_FILE:
+            return Case.load(self.folder.parent.parent / self.after)
+        return Case.load(self.folder.parent / f"{self.after}.yaml")
 
 
 def find_cases(paths: list[Path]) -> list[Case]:
-    """Every case in `paths`, each a case's folder or a folder of them, in the order of their names, with the cases
-    that they come after put before them. Raises ReplayError when there is none."""
-    folders = {f.parent.resolve() for path in paths for f in _case_files(path)}
-    if not folders:
-        raise ReplayError(f"no {CASE_FILE} under {', '.join(map(str, paths)) or 'the given folders'}")
-    return [Case.load(folder) for folder in sorted(folders)]
+    """Every case in `paths`, each a case or a folder of them, in the order of their names. Raises ReplayError when
+    there is none."""
+    files = {file.resolve() for path in paths for file in _case_files(path)}
+    if not files:
+        raise ReplayError(f"no case under {', '.join(map(str, paths)) or 'the given folders'}")
+    return [Case.load(file) for file in sorted(files)]
 
 
 def _case_files(path: Path) -> list[Path]:
+    """A folder's case.yaml, else every case.yaml under it, else every YAML file under it."""
     if not path.exists():
-        raise ReplayError(f"{path}: no such folder")
-    return [path / CASE_FILE] if (path / CASE_FILE).is_file() else sorted(path.rglob(CASE_FILE))
+        raise ReplayError(f"{path}: no such file or folder")
+    if path.is_file():
+        return [path]
+    if (path / CASE_FILE).is_file():
+        return [path / CASE_FILE]
+    return list(path.rglob(CASE_FILE)) or list(path.rglob("*.yaml"))
 
 
-def _turn(path: Path, number: int, raw: Any) -> Turn:
+def _house(path: Path, raw: Any) -> HouseRules:
+    try:
+        return HouseRules(**raw)
+    except TypeError as error:
+        raise ReplayError(f"{path}: house has only {', '.join(HouseRules.__slots__)}") from error
+
+
+def _turns(path: Path, number: int, raw: Any, language: str) -> list[Turn]:
     where = f"{path}, turn {number}"
     if not isinstance(raw, dict) or raw.keys() - _TURN_KEYS:
         raise ReplayError(f"{where}: a turn has only the keys {', '.join(sorted(_TURN_KEYS))}")
-    acts = [a for a in Act if a.value in raw]
+    acts = [a for a in Act if a.value in raw or (a is Act.SAY and "text" in raw)]
     if len(acts) != 1:
-        raise ReplayError(f"{where}: needs exactly one of say, press, silence, hang_up")
-    after, at_once = raw.get("after_ms"), bool(raw.get("at_once"))
-    if acts[0] is not Act.SAY:
-        return Turn(acts[0], text=str(raw[acts[0].value]), after_ms=after, at_once=at_once)
+        raise ReplayError(f"{where}: needs exactly one of say, text, press, silence, hang_up, lose_stream")
+    turn = _spoken(path, where, raw, language) if acts[0] is Act.SAY else Turn(acts[0], str(raw[acts[0].value]))
+    turn = replace(
+        turn,
+        after_ms=raw.get("after_ms"),
+        at_once=bool(raw.get("at_once")),
+        send_after=str(raw.get("send_after") or ""),
+    )
+    return [turn] * (int(raw.get("times", 1)) - 1) + [replace(turn, expect=raw.get("expect") or {})]
+
+
+def _spoken(path: Path, where: str, raw: Mapping[str, Any], language: str) -> Turn:
+    text = str(raw.get("say", raw.get("text")))
+    speech = Speech(
+        text=text,
+        lang=str(raw.get("lang", language)),
+        heard_as=raw.get("heard_as") or {},
+        bound=raw.get("bound"),
+        gap_ms=int(raw.get("gap_ms", GAP_MS)),
+    )
+    if "text" in raw:
+        return Turn(Act.SAY, text, speech=speech)
     if "file" not in raw:
-        raise ReplayError(f"{where}: say needs a file with the audio")
+        raise ReplayError(f"{where}: say needs a file with the audio; text needs none")
     try:
         samples = read_any(path.parent / raw["file"])
     except AudioError as error:
         raise ReplayError(f"{where}: {error}") from error
-    return Turn(Act.SAY, str(raw["say"]), str(raw["file"]), mulaw_encode(np.asarray(samples, np.int16)), after, at_once)
+    return Turn(Act.SAY, text, str(raw["file"]), mulaw_encode(np.asarray(samples, np.int16)), speech=speech)

@@ -16,7 +16,7 @@ from ivr.call.trace import Replied
 from ivr.core.errors import ReplayError
 from ivr.core.ids import format_ticket
 from ivr.core.settings import Settings
-from ivr.replay.carrier import CarrierCall
+from ivr.replay.carrier import CarrierCall, Line
 from ivr.replay.case import Case
 from ivr.replay.screen import Screen
 from ivr.replay.stand_in import RestStandIn
@@ -72,8 +72,8 @@ class Demo:
         async with httpx.AsyncClient(timeout=15) as client:
             wire = SocketWire(client, self._settings.twilio_auth_token.get_secret_value(), speed)
             sid = "CA" + secrets.token_hex(16)
-            call = CarrierCall(wire, case, f"{self.url}/twilio/voice", self._settings.twilio_number, sid)
-            await call.run()
+            line = Line(f"{self.url}/twilio/voice", self._settings.twilio_number)
+            await CarrierCall(wire, case, line, sid).run()
         await self._delivered()
         messages = [m.body for m in self._stand_in.taken.messages[before:]]
         row = await asyncio.to_thread(self._assembly.calls.show, sid)

@@ -5,8 +5,9 @@ import itertools
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,14 +16,19 @@ from pydantic import SecretStr
 from ivr.call.trace import TraceEvent, TraceSink
 from ivr.core.clock import SetClock
 from ivr.core.settings import Settings
+from ivr.replay.case import HouseRules
+from ivr.replay.text_models import CurrentModels
 from ivr.replay.wires import VirtualWire
+from ivr.store.database import Database
 from ivr.store.recordings import Recordings
+from ivr.store.upgrade import upgrade
 from ivr.web.assembly import Assembly, Knowledge, Surroundings, assemble
 
 PUBLIC_URL = "http://replay.invalid"
 AUTH_TOKEN = "replay-carrier-token"  # noqa: S105 - guards nothing: the replay's carrier and helpline share one process
 NUMBER = "+911800111555"
 OPERATOR = "+911800111556"
+DATABASE = "replay.db"
 BEGINNING = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # a Monday, ten in the morning in India
 
 
@@ -54,13 +60,16 @@ class Entropy:
 
 @dataclass(slots=True)
 class ReplayHouse:
-    """`trace` grows as calls go on; `numbers` counts calls, so that a second one has another id."""
+    """`trace` grows as calls go on; `ears` by call are told the same; `models.now` hears them; `numbers` counts
+    calls, so that a second one has another id."""
 
     assembly: Assembly
     clock: SetClock
     carrier: RememberingCarrier
     wire: VirtualWire
     trace: list[TraceEvent]
+    ears: dict[str, TraceSink]
+    models: CurrentModels
     settings: Settings
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
@@ -75,12 +84,13 @@ class ReplayHouse:
 
 @contextmanager
 def replay_house(
-    prompt_cache: Path | None = None, operator: bool = True, knowledge: Knowledge | None = None, max_calls: int = 100
+    prompt_cache: Path | None = None, knowledge: Knowledge | None = None, rules: HouseRules | None = None
 ) -> Iterator[ReplayHouse]:
     """A house in a temporary folder. `prompt_cache` keeps synthesised prompts from one replay to the next, `knowledge`
-    what was read of grammars/ already. `max_calls` 0: every call goes by keys."""
+    what was read of grammars/ already."""
     with TemporaryDirectory(prefix="janvaani-replay-") as folder:
-        settings = _settings(Path(folder), operator, max_calls)
+        settings = _settings(Path(folder), rules or HouseRules())
+        (Path(folder) / DATABASE).write_bytes(_empty_database())
         if prompt_cache is not None:
             prompt_cache.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
@@ -89,36 +99,55 @@ def replay_house(
 
 def open_house(settings: Settings, clock: SetClock, knowledge: Knowledge | None = None) -> ReplayHouse:
     """A house over the database of `settings`; a second one over the same is the first after a restart."""
+    knowledge = knowledge or Knowledge.load()
     trace: list[TraceEvent] = []
-    carrier = RememberingCarrier()
+    ears: dict[str, TraceSink] = {}
+    carrier, models = RememberingCarrier(), CurrentModels(knowledge.models)
     around = Surroundings(
         clock=clock,
         carrier=carrier,
-        knowledge=knowledge,
-        sinks=lambda _: _into(trace),
+        knowledge=replace(knowledge, models=models),
+        sinks=lambda call_sid: _into(trace, ears, call_sid),
         entropy=Entropy(),
         rng=random.Random(1),  # noqa: S311 - replays must repeat
-        upgrade=True,
         worker=False,
     )
     assembly = assemble(settings, around)
     wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
-    return ReplayHouse(assembly, clock, carrier, wire, trace, settings)
+    return ReplayHouse(assembly, clock, carrier, wire, trace, ears, models, settings)
 
 
-def _into(trace: list[TraceEvent]) -> TraceSink:
-    return trace.append
+@cache
+def _empty_database() -> bytes:
+    """A database with all its tables and nothing in them: made once a process, copied for each house."""
+    with TemporaryDirectory(prefix="janvaani-replay-") as folder:
+        db = Database(f"sqlite:///{Path(folder) / DATABASE}")
+        upgrade(db)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.dispose()
+        return (Path(folder) / DATABASE).read_bytes()
 
 
-def _settings(folder: Path, operator: bool, max_calls: int) -> Settings:
+def _into(trace: list[TraceEvent], ears: dict[str, TraceSink], call_sid: str) -> TraceSink:
+    def sink(event: TraceEvent) -> None:
+        trace.append(event)
+        if call_sid in ears:
+            ears[call_sid](event)
+
+    return sink
+
+
+def _settings(folder: Path, rules: HouseRules) -> Settings:
     """The replay's own settings: neither the environment nor `.env` changes a replay."""
     return Settings.model_construct(
         data_dir=folder,
-        database_url=f"sqlite:///{folder / 'replay.db'}",
+        database_url=f"sqlite:///{folder / DATABASE}",
         public_url=PUBLIC_URL,
         secret_key=SecretStr("a key for replays, which keep no secret"),
         twilio_auth_token=SecretStr(AUTH_TOKEN),
         twilio_number=NUMBER,
-        operator_number=OPERATOR if operator else "",
-        max_calls=max_calls,
+        operator_number=OPERATOR if rules.operator else "",
+        region=rules.region,
+        max_calls=rules.calls,
     )

@@ -2,26 +2,32 @@
 
 import difflib
 import time
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
-from ivr.call.trace import Happened, Replied, TraceEvent
-from ivr.core.errors import ReplayError
-from ivr.dialogue.commands import OpenTicket, SendSms
-from ivr.replay.carrier import CallRecord, CarrierCall
+from ivr.call.trace import Replied, TraceEvent
+from ivr.replay import recorded
+from ivr.replay.caller import ScriptedCaller
+from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import Case
-from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse
+from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
+from ivr.replay.hearing import Hearing
+from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse, replay_house
+from ivr.replay.modes import Mode, prepare
 from ivr.replay.transcript import lines
 from ivr.replay.wires import call_sid
+from ivr.web.assembly import Knowledge
 
 GOLDEN = "expected.txt"
+_LINE = Line(f"{PUBLIC_URL}/twilio/voice", NUMBER)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a case. `problems` are unmet expectations, `diff` the transcript's difference from the golden
-    one; `reply_ms` from the end of each spoken turn to the first audible answer, in audio time."""
+    one; `reply_ms` from the end of each spoken turn to the first audible answer, in audio time; `heard` what the
+    recogniser made of it, in a real replay."""
 
     case: Case
     transcript: str
@@ -32,31 +38,67 @@ class Outcome:
     wall_s: float
     call_s: float
     reply_ms: tuple[int, ...] = field(default=())
+    heard: recorded.Record | None = None
 
     @property
     def passed(self) -> bool:
         return not self.problems and not self.diff
 
 
+@dataclass(frozen=True, slots=True)
+class Player:
+    """Plays cases in one mode, each in a house of its own. `cache` keeps prompts and synthesised callers."""
+
+    knowledge: Knowledge
+    mode: Mode
+    cache: Path
+
+    async def play(self, case: Case) -> Outcome:
+        """The case, after those that it comes after."""
+        with replay_house(self.cache / "prompts", self.knowledge, case.house) as house:
+            for before in _before(case):
+                await self._call(house, before)
+                house.clock.advance(60 * case.house.later_minutes)
+            return await self._call(house, case)
+
+    async def _call(self, house: ReplayHouse, case: Case) -> Outcome:
+        prepared = prepare(case, self.mode, self.knowledge, self.cache / "callers")
+        house.models.now = prepared.models
+        outcome = await run_case(house, prepared.case)
+        if self.mode is Mode.TEXT:
+            outcome = replace(outcome, diff="")
+        if isinstance(prepared.models, recorded.RecordingModels):
+            outcome = replace(outcome, heard=prepared.models.record)
+        return outcome
+
+
+def _before(case: Case) -> list[Case]:
+    """The cases that this one comes after, the earliest first."""
+    earlier = case.before()
+    return [*_before(earlier), earlier] if earlier else []
+
+
 async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     """Play `case` in `house`, send what is due, compare."""
-    begun, first = time.perf_counter(), len(house.trace)
+    begun, hearing = time.perf_counter(), Hearing(house.clock)
     messages = len(house.carrier.messages)
     sid = call_sid(next(house.numbers))
     started = house.clock.monotonic()
-    record = await CarrierCall(house.wire, case, f"{PUBLIC_URL}/twilio/voice", NUMBER, sid).run()
+    caller = ScriptedCaller(case.turns, hearing.ear, hearing.told)
+    house.ears[sid] = hearing.happened
+    record = await CarrierCall(house.wire, case, _LINE, sid, caller).run()
     call_s = house.clock.monotonic() - started
     await house.assembly.worker.drain()
-    trace = tuple(house.trace[first:])
-    found = _found(house, record, trace, [body for _, body in house.carrier.messages[messages:]])
-    transcript = _transcript(trace, record, found)
+    sms = tuple(body for _, body in house.carrier.messages[messages:])
+    seen = Seen(_facts(house, record, hearing.events, sms), hearing.events, sms, call_s)
+    transcript = _transcript(seen, record)
     return Outcome(
         case=case,
         transcript=transcript,
-        problems=_problems(case, found),
-        diff=_diff(case.folder / GOLDEN, transcript),
+        problems=tuple(_problems(case, hearing, seen)),
+        diff=_diff(case.folder / GOLDEN, transcript) if case.golden else "",
         record=record,
-        trace=trace,
+        trace=hearing.events,
         wall_s=time.perf_counter() - begun,
         call_s=call_s,
         reply_ms=tuple(
@@ -66,10 +108,13 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
 
 
 def accept(outcome: Outcome) -> bool:
-    """Write the transcript as the golden one; whether that changed anything."""
+    """Write the transcript as the golden one, and what was recognised; whether that changed anything."""
+    if not outcome.case.golden:
+        return False
+    changed = outcome.heard is not None and outcome.heard.write(outcome.case.folder / recorded.FILE)
     path = outcome.case.folder / GOLDEN
     if path.is_file() and path.read_text(encoding="utf-8") == outcome.transcript:
-        return False
+        return changed
     path.write_text(outcome.transcript, encoding="utf-8")
     return True
 
@@ -78,44 +123,39 @@ def work_times(trace: tuple[TraceEvent, ...]) -> list[Replied]:
     return [event for event in trace if isinstance(event, Replied)]
 
 
-def _found(house: ReplayHouse, record: CallRecord, trace: tuple[TraceEvent, ...], sms: list[str]) -> dict[str, Any]:
-    """What a case's `expect` may name."""
+def _facts(house: ReplayHouse, record: CallRecord, trace: tuple[TraceEvent, ...], sms: tuple[str, ...]) -> Facts:
     kept = house.assembly.calls.show(record.call_sid)
-    commands = [c for e in trace if isinstance(e, Happened) for c in e.commands]
-    asked = [c for c in commands if isinstance(c, OpenTicket)]
-    services = [c.service for c in commands if isinstance(c, OpenTicket | SendSms) and c.service]
-    return {
-        "disposition": kept.disposition if kept else None,
-        "language": kept.language if kept else None,
-        "service": services[-1] if services else None,
-        "district": asked[-1].district if asked else None,
-        "tickets": len(asked),
-        "sms": len(sms),
-        "sms_bodies": sms,
-        "dialled": len(record.dialled),
-        "ended": record.ended,
-    }
+    service, district, tickets = asked_for(trace)
+    return Facts(
+        disposition=kept.disposition if kept else None,
+        language=kept.language if kept else None,
+        service=service,
+        district=district,
+        tickets=tickets,
+        sms=len(sms),
+        dialled=len(record.dialled),
+        messages=len(house.recordings().of_call(record.call_sid)),
+        streams=len(record.streams),
+        ended=record.ended,
+    )
 
 
-def _transcript(trace: tuple[TraceEvent, ...], record: CallRecord, found: dict[str, Any]) -> str:
-    told = lines(trace)
-    told += [f"sms       {body}" for body in found["sms_bodies"]]
+def _transcript(seen: Seen, record: CallRecord) -> str:
+    told = lines(seen.trace)
+    told += [f"sms       {body}" for body in seen.sms_bodies]
     told += [f"dialled   {number}" for number in record.dialled]
-    told.append(f"ended     by the {record.ended}: {found['disposition']}")
+    told.append(f"ended     by the {record.ended}: {seen.facts.disposition}")
     return "\n".join(told) + "\n"
 
 
-def _problems(case: Case, found: dict[str, Any]) -> tuple[str, ...]:
-    problems = []
-    for name, wanted in case.expect.items():
-        if name == "sms_contains":
-            if not any(str(wanted) in body for body in found["sms_bodies"]):
-                problems.append(f"no SMS contains {wanted!r}")
-        elif name not in found:
-            raise ReplayError(f"{case.name}: expect knows no {name!r}, only {', '.join(sorted(found))}, sms_contains")
-        elif found[name] != wanted:
-            problems.append(f"{name} is {found[name]!r}, expected {wanted!r}")
-    return tuple(problems)
+def _problems(case: Case, hearing: Hearing, seen: Seen) -> Iterable[str]:
+    windows = hearing.windows()
+    for number, (turn, window) in enumerate(windows, 1):
+        yield from of_turn(f"turn {number}, {turn.text or turn.act}", turn.expect, window)
+    yield from of_call(case.name, case.expect, seen)
+    for turn in case.turns[len(windows) :]:
+        if turn.expect:
+            yield f"the call was over before {turn.text or turn.act}"
 
 
 def _diff(golden: Path, transcript: str) -> str:

@@ -39,6 +39,7 @@ class StreamSide:
     def __init__(self, call_sid: str, stream_sid: str, parameters: Mapping[str, str], caller: ScriptedCaller) -> None:
         self.heard = Heard()
         self.hung_up = False
+        self.lost = False
         self.at_ms = 0
         self._call_sid, self._stream_sid, self._parameters = call_sid, stream_sid, dict(parameters)
         self._caller = caller
@@ -81,6 +82,7 @@ class StreamSide:
         if sound is not None or sent.began is not None or sent.key:
             self._quiet_since_ms = self.at_ms
         self.heard.caller += sent.audio
+        self.lost = self.lost or sent.lose_stream
         if sent.hang_up:
             self.hung_up = True
             return [*out, self.stop()]

@@ -66,7 +66,7 @@ class SocketWire(_Webhooks):
             try:
                 for text in side.opening():
                     await socket.send(text)
-                while not receiving.done() and not side.hung_up:
+                while not receiving.done() and not side.hung_up and not side.lost:
                     if side.quiet_ms > QUIET_LIMIT_MS:
                         side.hung_up = True
                         await socket.send(side.stop())
@@ -117,7 +117,7 @@ class VirtualWire(_Webhooks):
         while not socket.ended and not side.hung_up:
             await self.tick()
             await self._exchange(socket, side, side.tick())
-            if self.lose_when is not None and self.lose_when():
+            if side.lost or (self.lose_when is not None and self.lose_when()):
                 return
             if side.quiet_ms > QUIET_LIMIT_MS:
                 side.hung_up = True
@@ -164,6 +164,7 @@ class _VirtualSocket:
 
     async def open(self) -> None:
         self._task = asyncio.create_task(self._run_app())
+        self._task.add_done_callback(lambda _: self._idle.set())
         answers = await self._give({"type": "websocket.connect"})
         if not answers or answers[0]["type"] != "websocket.accept":
             raise ReplayError("the application refused the media stream")
@@ -183,9 +184,7 @@ class _VirtualSocket:
         assert self._task is not None
         self._idle.clear()
         self._to_app.put_nowait(message)
-        waiting = asyncio.create_task(self._idle.wait())
-        await asyncio.wait({waiting, self._task}, return_when=asyncio.FIRST_COMPLETED)
-        waiting.cancel()
+        await self._idle.wait()
         answers, self._from_app = self._from_app, []
         return answers
 

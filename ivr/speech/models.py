@@ -5,14 +5,19 @@ at first and the ModelError says what is missing and what to do.
 """
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import vosk
 
 from ivr.core.data import data_dir, load_mapping
 from ivr.core.errors import DataError, ModelError
+
+if TYPE_CHECKING:
+    from ivr.speech.audio import Samples
+    from ivr.speech.recogniser import Recognition
 
 DEFAULT_RATE_HZ = 16_000  # Kaldi's own, where conf/mfcc.conf does not say
 UNKNOWN_WORD = "[unk]"
@@ -45,11 +50,22 @@ class Rejection:
             raise ModelError(f"{file}: needs least_confidence and least_coverage, 0 to 1 ({error})") from error
 
 
+class Decoder(Protocol):
+    """Decodes one utterance: `ivr.speech.recogniser.Recogniser`, or what stands in for it in a replay."""
+
+    constrained: bool
+
+    def accept(self, samples: "Samples") -> None: ...
+    def partial(self) -> str: ...
+    def final(self) -> "Recognition": ...
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SpeechModel:
     """A loaded model, shared by all calls (libvosk's models are safe to share between threads).
 
-    `dynamic`: its graph takes a grammar at run time; a static one (HCLG.fst) decodes freely only.
+    `dynamic`: its graph takes a grammar at run time; a static one (HCLG.fst) decodes freely only. `decoder` makes what
+    decodes an utterance under the phrases given, or freely; None: libvosk on `handle`.
     """
 
     lang: str
@@ -58,6 +74,7 @@ class SpeechModel:
     dynamic: bool
     handle: vosk.Model
     rejection: Rejection = field(default_factory=Rejection)
+    decoder: Callable[[Sequence[str] | None], Decoder] | None = None
     _known: dict[str, bool] = field(default_factory=dict, repr=False)
 
     def find_word(self, word: str) -> bool:

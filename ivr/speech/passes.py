@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ivr.speech.agreement import TwoPasses
 from ivr.speech.audio import Samples
-from ivr.speech.models import ModelRegistry
+from ivr.speech.models import Decoder, ModelRegistry, SpeechModel
 from ivr.speech.pool import DecodingPool
 from ivr.speech.recogniser import Recogniser, Recognition
 
@@ -19,7 +19,7 @@ Phrases = Mapping[str, Sequence[str] | None]
 class _Pass:
     lang: str
     bound: bool
-    recogniser: Recogniser
+    recogniser: Decoder
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,16 @@ async def _together(jobs: Sequence[Awaitable[T]]) -> list[T]:
 
 def _open(models: ModelRegistry, lang: str, phrases: Sequence[str] | None) -> list[_Pass]:
     model = models.get(lang)
-    opened = [_Pass(lang, False, Recogniser(model))]
+    opened = [_Pass(lang, False, _decoder(model, None))]
     if phrases is not None and model.dynamic:
-        bound = Recogniser(model, phrases)
+        bound = _decoder(model, phrases)
         if bound.constrained:
             opened.append(_Pass(lang, True, bound))
     return opened
+
+
+def _decoder(model: SpeechModel, phrases: Sequence[str] | None) -> Decoder:
+    return Recogniser(model, phrases) if model.decoder is None else model.decoder(phrases)
 
 
 def _accept(one: _Pass, samples: Samples) -> PassText:

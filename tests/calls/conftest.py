@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,7 +15,7 @@ from ivr.web.assembly import Knowledge
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "audio" / "fixtures"
-CACHE = ROOT / "var" / "replay-prompts"
+CACHE = ROOT / "var" / "replay" / "prompts"
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +25,7 @@ def knowledge() -> Knowledge:
 
 @pytest.fixture
 def house(knowledge: Knowledge) -> Iterator[ReplayHouse]:
-    with replay_house(CACHE, knowledge=knowledge) as made:
+    with replay_house(CACHE, knowledge) as made:
         yield made
 
 
@@ -32,7 +33,7 @@ def fixture_case(name: str, *more: Turn, keep: int | None = None, caller: str | 
     """A recorded case, its first `keep` turns followed by `more`."""
     case = Case.load(FIXTURES / name)
     turns = (*case.turns[:keep], *more)
-    return Case(case.name, case.folder, case.title, case.language, caller or case.caller, turns)
+    return replace(case, caller=caller or case.caller, turns=turns, expect={})
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:

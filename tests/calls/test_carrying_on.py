@@ -14,7 +14,7 @@ import pytest
 from ivr.call.trace import Happened, PromptSent
 from ivr.core.errors import OverloadedError
 from ivr.dialogue.commands import Play
-from ivr.replay.case import Act, Case, Turn
+from ivr.replay.case import Act, Case, HouseRules, Turn
 from ivr.replay.house import PUBLIC_URL, ReplayHouse, open_house, replay_house
 from ivr.replay.run import Outcome, run_case
 from ivr.replay.twiml import verbs
@@ -83,7 +83,7 @@ def test_a_process_killed_in_mid_call_goes_on_by_keys_after_a_restart(house: Rep
 def test_without_a_model_the_caller_hears_that_keys_are_to_be_used(knowledge: Knowledge, tmp_path: Path) -> None:
     (tmp_path / "hi").mkdir()
     deaf = replace(knowledge, models=ModelRegistry(tmp_path))
-    with replay_house(CACHE, knowledge=deaf) as house:
+    with replay_house(CACHE, deaf) as house:
         case = replace(fixture_case("hi/keys_only"), turns=keys("2112"))
         first, again = play(house, case), play(house, case)
     assert first.record.streams == again.record.streams == []
@@ -92,7 +92,7 @@ def test_without_a_model_the_caller_hears_that_keys_are_to_be_used(knowledge: Kn
 
 
 def test_with_every_stream_taken_the_caller_hears_why_it_goes_by_keys(knowledge: Knowledge) -> None:
-    with replay_house(CACHE, knowledge=knowledge, max_calls=0) as house:
+    with replay_house(CACHE, knowledge, HouseRules(calls=0)) as house:
         outcome = play(house, replace(fixture_case("hi/keys_only"), turns=keys("1112")))
         assert outcome.record.streams == []
         assert played(outcome)[2:4] == [("overloaded", "hi"), ("overloaded", "te")]

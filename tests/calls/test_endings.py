@@ -9,7 +9,7 @@ import pytest
 
 from ivr.call.trace import PromptEnded, PromptSent
 from ivr.dialogue.session import Session
-from ivr.replay.case import Act, Case, Turn
+from ivr.replay.case import Act, Case, HouseRules, Turn
 from ivr.replay.house import ReplayHouse, replay_house
 from ivr.replay.run import Outcome, run_case
 from ivr.speech.audio import read_any
@@ -79,7 +79,7 @@ def test_a_lost_stream_goes_on_by_keys_in_the_same_session(house: ReplayHouse) -
 def test_a_message_is_kept_though_the_caller_hangs_up_without_a_key(knowledge: Knowledge) -> None:
     asked = fixture_case("hi/operator_asked", keep=2)
     message = asked.turns[1]
-    with replay_house(CACHE, operator=False, knowledge=knowledge) as house:
+    with replay_house(CACHE, knowledge, HouseRules(operator=False)) as house:
         outcome = play(house, replace(asked, turns=(*asked.turns, message, Turn(Act.HANG_UP))))
         assert ended(house, outcome)[0] == "voicemail"
         (kept,) = house.recordings().of_call(outcome.record.call_sid)
@@ -92,7 +92,7 @@ def test_without_a_speech_model_the_call_goes_by_keys(knowledge: Knowledge, tmp_
     (tmp_path / "hi").mkdir()
     deaf = replace(knowledge, models=ModelRegistry(tmp_path))
     case = fixture_case("hi/keys_only")
-    with replay_house(CACHE, knowledge=deaf) as house:
+    with replay_house(CACHE, deaf) as house:
         outcome = play(house, replace(case, turns=tuple(Turn(Act.PRESS, key) for key in ("1", "1", "1", "2"))))
         assert outcome.record.streams == []
         assert ended(house, outcome)[0] == "sms_sent"

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ivr.dialogue.commands import Play
+from ivr.replay.case import HouseRules
 from ivr.replay.house import BEGINNING, OPERATOR, PUBLIC_URL, ReplayHouse, open_house, replay_house
 from ivr.replay.run import run_case
 from ivr.replay.twiml import Verb, verbs
@@ -24,7 +25,7 @@ NUMBER = "+919415550123"
 @pytest.fixture
 def house(knowledge: Knowledge) -> Iterator[ReplayHouse]:
     """Every call goes by keys; one operator."""
-    with replay_house(CACHE, knowledge=knowledge, max_calls=0) as made:
+    with replay_house(CACHE, knowledge, HouseRules(calls=0)) as made:
         settings = made.settings.model_copy(update={"missed_call_number": MISSED, "operator_language": "te"})
         yield open_house(settings, made.clock, knowledge)
 
@@ -152,7 +153,7 @@ def test_a_missed_call_at_night_is_answered_in_the_morning(house: ReplayHouse) -
 
 
 def test_a_caller_by_voice_is_briefed_about_too(knowledge: Knowledge) -> None:
-    with replay_house(CACHE, knowledge=knowledge) as house:
+    with replay_house(CACHE, knowledge) as house:
         case = fixture_case("hi/operator_asked")
         outcome = run(lambda: run_case(house, replace(case, expect={})))
     assert outcome.record.dialled == [OPERATOR]
