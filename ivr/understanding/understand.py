@@ -111,9 +111,11 @@ class Understander:
         return tuple(sorted(ranked, key=lambda candidate: -candidate.score)[:_ALTERNATIVES])
 
     def _urgent(self, service: str) -> bool:
-        """Whether the service itself is an emergency's or a helpline's."""
+        """Whether the service itself is one that emergencies call for, or is only there for them."""
+        if service in self.grammars.emergency_services.values():
+            return True
         known = self.catalogue.services.get(service)
-        return known is not None and known.outcome in (Outcome.EMERGENCY, Outcome.TRANSFER)
+        return known is not None and known.outcome is Outcome.EMERGENCY
 
 
 def _always(
