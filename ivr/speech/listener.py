@@ -7,7 +7,7 @@ clock only measures how long decoding took. It decides nothing about the dialogu
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,19 +16,29 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.dialogue.commands import Listen
 from ivr.speech.agreement import TwoPasses, agree, nbest, words
 from ivr.speech.audio import FRAME_MS, FRAME_SAMPLES, Samples, mulaw_decode
-from ivr.speech.endpoint import CallerPace, EndCause, Endpointer, EndpointRules, SpeechBegan, SpeechEnded, rules_for
+from ivr.speech.endpoint import (
+    CallerPace,
+    EndCause,
+    Endpointer,
+    EndpointRules,
+    SpeechBegan,
+    SpeechEnded,
+    digits_patience,
+    rules_for,
+)
 from ivr.speech.models import ModelRegistry
-from ivr.speech.passes import Passes, Phrases
+from ivr.speech.passes import Passes, Phrases, read_again
 from ivr.speech.pool import DecodingPool
 from ivr.speech.recogniser import Word
 from ivr.speech.timing import AudioMap
 from ivr.speech.vad import VoiceGate
-from ivr.understanding.result import Hypothesis
+from ivr.understanding.result import Hypothesis, WaitKind
 
 PRE_ROLL_MS = 300
 RESUME_ROLL_MS = 160  # of a pause inside a turn, decoded before the voice that ends it
 HANGOVER_MS = 300  # of a pause inside a turn, decoded after the voice
 BATCH_MS = 200  # libvosk's decoder advances in steps of 0.2 s
+DECIDING_MS = 300  # of voice: whoever decides on an interruption now has words as fresh as they can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +56,7 @@ class Utterance:
     """A turn that ended. `nbest` by language, best first; all empty when sound was heard but no words.
 
     `words`: of the best reading of the surest language. The last voice ended at `ended_ms`, the turn was called over
-    at `endpoint_ms`, and what was left to decode then took `decode_s`.
+    at `endpoint_ms`, and what was left to decode then took `decode_s`. `voiced_ms` of it were voice.
     """
 
     nbest: Mapping[str, tuple[Hypothesis, ...]]
@@ -57,6 +67,7 @@ class Utterance:
     endpoint_ms: int
     decode_s: float
     cause: EndCause = EndCause.SILENCE
+    voiced_ms: int = 0
 
 
 Heard = SpeechBegan | Partial | Utterance
@@ -67,6 +78,7 @@ class _Wait:
     langs: tuple[str, ...]
     phrases: Phrases
     rules: EndpointRules
+    digits: int  # a string of so many is asked for; 0: none
 
 
 @dataclass(slots=True)
@@ -78,6 +90,8 @@ class _Turn:
     batch: list[Samples] = field(default_factory=list)
     pause: list[Samples] = field(default_factory=list)  # frames since the last voice
     said: dict[tuple[str, bool], str] = field(default_factory=dict)
+    fed: list[Samples] = field(default_factory=list)  # all that was decoded, for a second reading
+    changed_ms: int = 0  # when a new word was last heard
     voiced_ms: int = 0
 
     def add(self, frames: Sequence[Samples], until_ms: int) -> None:
@@ -90,6 +104,7 @@ class _Turn:
     def take_batch(self) -> Samples:
         taken = np.concatenate(self.batch) if self.batch else np.zeros(0, np.int16)
         self.batch.clear()
+        self.fed.append(taken)
         return taken
 
 
@@ -102,11 +117,14 @@ class Listener:
         pool: DecodingPool,
         clock: Clock | None = None,
         fillers: Mapping[str, Set[str]] | None = None,
+        digits: Callable[[str, str], int] | None = None,
     ) -> None:
+        """`digits` (text, lang) says how many digits a text has."""
         self._models = models
         self._pool = pool
         self._clock = clock or SystemClock()
         self._fillers = fillers or {}
+        self._digits = digits
         self._gate = VoiceGate()
         self._pace = CallerPace()
         self._endpointer = Endpointer(EndpointRules())
@@ -115,11 +133,17 @@ class Listener:
         self._turn: _Turn | None = None
         self._rest = b""
         self._now_ms = 0
+        self._voiced = False
 
     @property
     def now_ms(self) -> int:
         """Call audio received so far."""
         return self._now_ms
+
+    @property
+    def voiced(self) -> bool:
+        """Whether there was a voice in the last frame."""
+        return self._voiced
 
     @property
     def voiced_ms(self) -> int:
@@ -132,7 +156,8 @@ class Listener:
         `phrases` by language: None, or no entry, recognises freely.
         """
         rules = rules_for(listen.pace, self._pace.slowness)
-        self._wait = _Wait(listen.langs, phrases, rules)
+        wanted = listen.digits_max if listen.kind is WaitKind.DIGITS else 0
+        self._wait = _Wait(listen.langs, phrases, rules, wanted)
         self._endpointer = Endpointer(rules, self._now_ms)
         self._turn = None
 
@@ -154,10 +179,19 @@ class Listener:
         self._wait = None
         self._turn = None
 
+    async def read_again(self, lang: str) -> str:
+        """The turn so far, decoded once more to a result that can be trusted or not; "" where it cannot.
+
+        Partial results have no confidence, so what is to be acted upon before the turn is over is heard twice.
+        """
+        if self._turn is None:
+            return ""
+        return await self._pool.run(read_again, self._models, lang, np.concatenate(self._turn.fed))
+
     async def _frame(self, samples: Samples) -> list[Heard]:
         self._now_ms += FRAME_MS
         self._recent.append(samples)
-        voiced = self._gate.is_voiced(samples)
+        self._voiced = voiced = self._gate.is_voiced(samples)
         if self._wait is None:
             return []
         event = self._endpointer.frame(voiced)
@@ -166,21 +200,22 @@ class Listener:
                 return [event, *await self._begin_turn(event, self._wait)]
             if isinstance(event, SpeechEnded):
                 return await self._end_turn(event, self._wait)
-            return await self._continue_turn(samples, voiced)
+            return await self._continue_turn(samples, voiced, self._wait)
         except BaseException:
             self._turn = None
             raise
 
     async def _begin_turn(self, event: SpeechBegan, wait: _Wait) -> list[Heard]:
-        self._pace.began(event)
+        if not wait.digits:
+            self._pace.began(event)
         turn = _Turn(await Passes.open(self._models, self._pool, wait.langs, wait.phrases))
         frames = (event.at_ms - event.began_ms + PRE_ROLL_MS) // FRAME_MS
         turn.add(list(self._recent)[-frames:], event.at_ms)
-        turn.voiced_ms = event.at_ms - event.began_ms
+        turn.voiced_ms, turn.changed_ms = event.at_ms - event.began_ms, event.at_ms
         self._turn = turn
-        return await self._decode(turn)
+        return await self._decode(turn, wait)
 
-    async def _continue_turn(self, samples: Samples, voiced: bool) -> list[Heard]:
+    async def _continue_turn(self, samples: Samples, voiced: bool, wait: _Wait) -> list[Heard]:
         turn = self._turn
         if turn is None:
             return []
@@ -193,19 +228,27 @@ class Listener:
             turn.pause.clear()
         elif len(turn.pause) <= hangover:
             turn.add([samples], self._now_ms)
-        ready = len(turn.batch) * FRAME_MS >= BATCH_MS or len(turn.pause) == hangover
-        return await self._decode(turn) if ready else []
+        if self._now_ms - turn.changed_ms >= wait.rules.stale_ms:
+            return await self._end_turn(self._endpointer.stop(), wait)
+        deciding = voiced and turn.voiced_ms == DECIDING_MS
+        ready = deciding or len(turn.batch) * FRAME_MS >= BATCH_MS or len(turn.pause) == hangover
+        return await self._decode(turn, wait) if ready else []
 
-    async def _decode(self, turn: _Turn) -> list[Heard]:
+    async def _decode(self, turn: _Turn, wait: _Wait) -> list[Heard]:
         heard: list[Heard] = []
         for found in await turn.passes.accept(turn.take_batch()):
             if found.text and turn.said.get((found.lang, found.free)) != found.text:
                 turn.said[found.lang, found.free] = found.text
+                turn.changed_ms = self._now_ms
                 heard.append(Partial(found.lang, found.text, self._now_ms, found.free))
+        if heard and wait.digits and self._digits:
+            count = max(self._digits(text, lang) for (lang, _), text in turn.said.items())
+            self._endpointer.patience(digits_patience(count, wait.digits))
         return heard
 
     async def _end_turn(self, event: SpeechEnded, wait: _Wait) -> list[Heard]:
-        self._pace.ended(event, wait.rules)
+        if not wait.digits:  # the pauses between the groups of a number tell nothing about the caller
+            self._pace.ended(event, wait.rules)
         turn, self._turn = self._turn, None
         if turn is None:  # lost to an error
             return []
@@ -213,10 +256,10 @@ class Listener:
         found = await turn.passes.final(turn.take_batch())
         results = {lang: two.believed(self._models.get(lang).rejection) for lang, two in found.items()}
         decode_s = self._clock.monotonic() - begun_s
-        return [self._utterance(event, results, turn.map, decode_s)]
+        return [self._utterance(event, results, turn, decode_s)]
 
     def _utterance(
-        self, event: SpeechEnded, results: Mapping[str, TwoPasses], audio: AudioMap, decode_s: float
+        self, event: SpeechEnded, results: Mapping[str, TwoPasses], turn: _Turn, decode_s: float
     ) -> Utterance:
         readings = {lang: nbest(found) for lang, found in results.items()}
         surest = max(readings, key=lambda lang: readings[lang][0].confidence if readings[lang] else -1.0)
@@ -224,10 +267,11 @@ class Listener:
         return Utterance(
             nbest=readings,
             agreed=agreed,
-            words=audio.words(words(results[surest])),
+            words=turn.map.words(words(results[surest])),
             began_ms=event.began_ms,
             ended_ms=event.ended_ms,
             endpoint_ms=event.at_ms,
             decode_s=decode_s,
             cause=event.cause,
+            voiced_ms=turn.voiced_ms,
         )

@@ -88,3 +88,12 @@ def _final(one: _Pass, rest: Samples) -> Recognition:
     if len(rest):
         one.recogniser.accept(rest)
     return one.recogniser.final()
+
+
+def read_again(models: ModelRegistry, lang: str, samples: Samples) -> str:
+    """What free recognition makes of these samples, "" where it is not to be trusted. Blocking."""
+    model = models.get(lang)
+    recogniser = Recogniser(model)
+    recogniser.accept(samples)
+    found = recogniser.final()
+    return found.text if found.trusted(model.rejection) else ""
