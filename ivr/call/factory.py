@@ -1,6 +1,6 @@
 """Opens lines and hears the carrier's reports: what the web is given of `ivr.call`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,10 +25,12 @@ LAG_LIMIT_S = 0.5  # decoding later than this is slow speech for everyone: new c
 
 @dataclass(frozen=True, slots=True)
 class LineRules:
-    """`calls_max` streams at a time; every one of `languages` must be heard."""
+    """`calls_max` streams at a time; every one of `languages` must be heard; `fillers` are the words that mean
+    nothing, by language."""
 
     calls_max: int
     languages: tuple[str, ...]
+    fillers: Mapping[str, Set[str]]
 
 
 class Lines:
@@ -44,6 +46,7 @@ class Lines:
     ) -> None:
         self._parts, self._models, self._pool, self._sinks = parts, models, pool, sinks
         self._max, self._languages = rules.calls_max, rules.languages
+        self._fillers = rules.fillers
         self._open: set[str] = set()
 
     def ready(self, now: datetime) -> bool:
@@ -63,7 +66,7 @@ class Lines:
         if len(self._open) >= self._max:
             raise OverloadedError("every stream is taken; raise IVR_MAX_CALLS or add a server")
         self._open.add(call_sid)
-        listener = Listener(self._models, self._pool, self._parts.clock)
+        listener = Listener(self._models, self._pool, self._parts.clock, self._fillers)
         return StreamLine(call_sid, self._parts, listener, send, self._sinks(call_sid), self._open.discard)
 
 

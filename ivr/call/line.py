@@ -15,7 +15,7 @@ from ivr.call.playback import Ended, Playback
 from ivr.call.trace import LineClosed, PromptEnded, PromptSent, Replied, TraceSink
 from ivr.core.errors import IvrError
 from ivr.dialogue.commands import HangUp, Listen, Play, Record, Transfer
-from ivr.dialogue.events import Event, HungUp, MessageRecorded, NoInput, Pressed, Said
+from ivr.dialogue.events import EffectFailed, Event, HungUp, MessageRecorded, NoInput, Pressed, Said
 from ivr.speech.audio import mulaw_decode
 from ivr.speech.endpoint import SpeechBegan
 from ivr.speech.listener import Heard, Listener, Utterance
@@ -215,9 +215,10 @@ class StreamLine:
         audio = bytes(self._message)
         try:
             await self._parts.blocking(self._parts.voicemail.keep, self._sid, audio, self._parts.clock.now())
+            event: Event = MessageRecorded(len(audio) // BYTES_PER_MS)
         except IvrError as error:
             log.error("message_not_kept", call_sid=self._sid, code=error.code)
-        event = MessageRecorded(len(audio) // BYTES_PER_MS)
+            event = EffectFailed(Record.__name__, error.code)
         if speak:
             await self._happen(event)
         else:

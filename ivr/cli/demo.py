@@ -35,7 +35,7 @@ def demo(
     ] = None,
     speed: Annotated[
         float, typer.Option(min=0.5, max=8, help="How many times as fast as life the calls are played.")
-    ] = 3.0,
+    ] = 5.0,
     data_dir: Annotated[
         Path | None, typer.Option(help="Keep database and prompts here; default: a folder that goes.")
     ] = None,

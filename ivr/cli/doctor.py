@@ -15,7 +15,7 @@ from sqlalchemy import make_url
 
 from ivr.core.data import data_dir
 from ivr.core.errors import IvrError
-from ivr.core.settings import Settings, described
+from ivr.core.settings import STRONG_KEY, Settings, described
 from ivr.desk.build import sms_texts
 from ivr.speech.models import ModelRegistry, check_files
 from ivr.speech.prompts import PromptLibrary
@@ -94,6 +94,9 @@ def _data_dir(settings: Settings) -> Iterator[Finding]:
     if key.exists() and key.stat().st_mode & 0o077:
         yield Finding("secret_key", Level.FAIL, f"others can read it; run: chmod 600 {key}")
     else:
+        if len(settings.secret_key.get_secret_value()) < STRONG_KEY:
+            text = f"IVR_SECRET_KEY is short: take {STRONG_KEY} random signs before the first citizen calls"
+            yield Finding("secret_key", Level.WARN, text)
         yield Finding("secret_key", Level.OK, "the secret key is there; keep a copy away from this machine")
 
 
@@ -107,7 +110,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _models(settings: Settings) -> Iterator[Finding]:
-    registry = ModelRegistry(settings.models_dir)
+    registry = ModelRegistry(settings.speech_models)
     for language in languages(data_dir("grammars")):
         path = registry.path(language)
         rate_hz, _ = check_files(path)
@@ -118,9 +121,14 @@ def _prompts(settings: Settings) -> Iterator[Finding]:
     library = PromptLibrary(data_dir("grammars"), data_dir("audio"), None)
     for language in library.languages:
         prompts = library.prompts(language)
-        recorded = sum(all(file.exists() for file in library.recordings(language, name)) for name in prompts)
+        recorded = sum(_recorded(library, language, name) for name in prompts)
         text = f"{language}: {recorded} of {len(prompts)} recorded, the others are synthesised"
         yield Finding("prompts", Level.OK, text)
+
+
+def _recorded(library: PromptLibrary, language: str, name: str) -> bool:
+    files = library.recordings(language, name)
+    return bool(files) and all(file.exists() for file in files)
 
 
 def _sms(settings: Settings) -> Iterator[Finding]:

@@ -38,7 +38,7 @@ _TELEPHONE_HZ = 8000
 
 def _home(settings: Settings) -> Path:
     """Where models are installed."""
-    return (settings.models_dir or settings.data_dir / "models").absolute()
+    return settings.speech_models.absolute()
 
 
 def _found(settings: Settings) -> list[Found]:
@@ -47,7 +47,7 @@ def _found(settings: Settings) -> list[Found]:
         places["bundled"] = data_dir("audio") / "models"
     except DataError:
         typer.echo("ivr models: this installation has no bundled models", err=True)
-    registry = ModelRegistry(settings.models_dir)
+    registry = ModelRegistry(settings.speech_models)
     return list(inventory(places, frozenset(registry.path(lang).absolute() for lang in registry.languages())))
 
 
@@ -150,8 +150,6 @@ def _report(done: Installed, as_json: bool) -> None:
 
 def _advise(done: Installed, settings: Settings) -> None:
     """What is left to do, on stderr."""
-    if ModelRegistry(settings.models_dir).path(done.lang).absolute() != done.path:
-        typer.echo(f"Set IVR_MODELS_DIR={done.path.parent} so that it is used.", err=True)
     if done.trial and done.trial.rate_hz != _TELEPHONE_HZ:
         typer.echo(f"It works at {done.trial.rate_hz} Hz; calls are resampled for it.", err=True)
     if done.trial and not done.trial.dynamic:

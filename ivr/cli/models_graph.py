@@ -28,13 +28,14 @@ def _languages(grammars: Grammars, asked: list[str] | None) -> list[str]:
     return asked or list(grammars.languages)
 
 
-def words(lang: Lang = None, every: Annotated[bool, typer.Option("--all")] = False, as_json: Json = False) -> None:
-    """List the words of grammars/ that the speech models cannot hear; exit 1 when there are any.
-
-    With --all, every word that the grammars use.
-    """
+def words(
+    lang: Lang = None,
+    every: Annotated[bool, typer.Option("--all", help="Every word that the grammars use.")] = False,
+    as_json: Json = False,
+) -> None:
+    """List the words of grammars/ that the speech models cannot hear; exit 1 when there are any."""
     grammars = Grammars.load(data_dir("grammars"))
-    models = ModelRegistry(Settings.load().models_dir)
+    models = ModelRegistry(Settings.load().speech_models)
     short = False
     for name in _languages(grammars, lang):
         vocabulary = grammars.vocabulary(name)
@@ -86,9 +87,9 @@ def graph(
 
 def _source(name: str) -> Path:
     """The model to teach: the configured one where it can be taught, else the bundled one."""
-    configured = Settings.load().models_dir
-    own = configured / name if configured else None
-    if own and can_rebuild(own):
+    configured = Settings.load().speech_models
+    own = configured / name
+    if can_rebuild(own):
         return own
     if not can_rebuild(_bundled(name)):
         raise ModelError(f"no model for {name!r} that can be given words; only bundled models can")

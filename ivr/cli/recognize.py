@@ -51,7 +51,7 @@ def recognize(
     if wait not in WAITS:
         raise typer.BadParameter(f"{wait!r} is none of {', '.join(WAITS)}", param_hint="--wait")
     try:
-        model = ModelRegistry(Settings.load(prepare=False).models_dir).get(lang)
+        model = ModelRegistry(Settings.load(prepare=False).speech_models).get(lang)
         phrases = Grammars.load(data_dir("grammars")).recogniser_phrases(lang, WaitKind(wait))
     except IvrError as error:
         typer.echo(f"ivr recognize: {error}", err=True)

@@ -11,7 +11,7 @@ import typer
 from ivr.core.clock import INDIA
 from ivr.core.ids import format_ticket
 from ivr.core.settings import Settings
-from ivr.desk.build import open_desk
+from ivr.desk.build import open_desk, sms_texts
 from ivr.desk.desk import Desk
 from ivr.store.database import Database
 from ivr.store.outbox import SmsRow
@@ -49,6 +49,18 @@ def list_tickets(
         typer.echo(_dump(_plain(one)) if as_json else _line(one))
     if not found:
         typer.echo("No tickets.", err=True)
+
+
+@app.command("templates")
+def sms_templates(as_json: AsJson = False) -> None:
+    """The SMS texts exactly as they are to be registered on the DLT platform, each with its id once it has one."""
+    for (name, language), template in sorted(sms_texts(Settings.load()).templates.items()):
+        if as_json:
+            typer.echo(
+                _dump({"template": name, "language": language, "id": template.dlt_id, "text": template.registered()})
+            )
+        else:
+            typer.echo(f"{name}/{language}  {template.dlt_id or 'not registered'}\n    {template.registered()}")
 
 
 @app.command("show")

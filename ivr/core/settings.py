@@ -20,6 +20,8 @@ from ivr.core.errors import ConfigurationError
 
 PREFIX = "IVR_"
 _KEY_BYTES = 32
+SHORTEST_KEY = 8  # what is plainly a slip is refused; `ivr doctor` warns below STRONG_KEY
+STRONG_KEY = 32
 
 
 class Settings(BaseSettings):
@@ -47,7 +49,7 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 takes a free one.")
     secret_key: SecretStr = Field(
         SecretStr(""),
-        description="Key for encrypted numbers, tokens and ticket numbers, at least 32 signs. Lost key: numbers cannot "
+        description="Key for encrypted numbers, tokens and ticket numbers, 32 signs or more. Lost key: numbers cannot "
         "be read again. Default: made once in secret.key in the data folder.",
     )
     twilio_account_sid: str = Field("", description="Twilio account, begins with AC.")
@@ -60,7 +62,9 @@ class Settings(BaseSettings):
     twilio_number: str = Field("", description="The helpline's number, +91..., sender of SMS and calls.")
     operator_number: str = Field("", description="Where a caller is connected who asks for a person. Empty: voicemail.")
     models_dir: Path | None = Field(
-        None, description="Folder with a speech model per language, looked at before the bundled ones."
+        None,
+        description="Folder with a speech model per language, looked at before the bundled ones. "
+        "Default: models in the data folder.",
     )
     region: str = Field("UP", description="State served: chooses emergency numbers and places (grammars/).")
     max_calls: Annotated[int, Field(ge=1)] = Field(20, description="Calls by voice at a time; more are served by keys.")
@@ -71,6 +75,11 @@ class Settings(BaseSettings):
     log_personal: bool = Field(
         False, description="Log numbers, words and digits too. Only for a trial with your own calls."
     )
+
+    @property
+    def speech_models(self) -> Path:
+        """The folder of installed speech models, whether it is there or not."""
+        return self.models_dir or self.data_dir / "models"
 
     @field_validator("database_url")
     @classmethod
@@ -100,8 +109,8 @@ class Settings(BaseSettings):
     @field_validator("secret_key")
     @classmethod
     def _strong(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and len(value.get_secret_value()) < _KEY_BYTES:
-            raise ValueError("must have at least 32 signs")
+        if 0 < len(value.get_secret_value()) < SHORTEST_KEY:
+            raise ValueError(f"must have at least {SHORTEST_KEY} signs, better {_KEY_BYTES}")
         return value
 
     @classmethod

@@ -12,6 +12,7 @@ class P(StrEnum):
     GREETING_KNOWN = "greeting_known"
     RESUMED = "resumed"
     KEYS_ONLY = "keys_only"
+    APOLOGY = "apology"  # said by ivr.web where a call cannot go on
 
     ASK_LANGUAGE = "ask_language"
     LANGUAGE_NO_INPUT = "language_no_input"

@@ -89,7 +89,7 @@ class Demo:
         until = time.monotonic() + DELIVERY_S
         while time.monotonic() < until:
             counts = await asyncio.to_thread(self._assembly.desk.jobs.counts)
-            if not counts.get("queued") and not counts.get("running"):
+            if not counts.get("ready") and not counts.get("running"):
                 return
             await asyncio.sleep(0.05)
 

@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL
 
 from ivr.core.errors import ConfigurationError, StoreError
 
-_BUSY_S = 15  # longer than the longest write transaction, shorter than a caller's patience with silence
+_BUSY_S = 5  # longer than the longest write transaction, shorter than a caller's patience with silence
 _WRITE = "ivr_write"
 
 

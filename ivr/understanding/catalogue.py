@@ -1,4 +1,4 @@
-"""The catalogue of services: facts of grammars/services.yaml, and what each language calls and says of a service."""
+"""The catalogue of services: facts of grammars/services.yaml, and what each language calls, says and lists of one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +8,8 @@ from typing import Any
 
 from ivr.core.data import load_mapping, wrong
 from ivr.core.errors import DataError
+
+DOCUMENTS = "documents.yaml"  # of a language
 
 
 class Outcome(StrEnum):
@@ -59,6 +61,7 @@ class SpokenService:
 class Catalogue:
     services: Mapping[str, Service]
     spoken: Mapping[str, Mapping[str, SpokenService]]
+    document_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @classmethod
     def load(cls, grammars_dir: Path) -> "Catalogue":
@@ -68,7 +71,8 @@ class Catalogue:
         if not services:
             raise DataError(f"{path}:1: no services")
         spoken = {lang: _spoken(grammars_dir / lang) for lang in languages(grammars_dir)}
-        return cls(services, spoken)
+        names = {lang: _document_names(grammars_dir / lang / DOCUMENTS) for lang in spoken}
+        return cls(services, spoken, names)
 
     def name(self, lang: str, service_id: str) -> str:
         """The short spoken name; the catalogue's own name where the language has none."""
@@ -79,6 +83,18 @@ class Catalogue:
         """The answer told to the citizen; "" where the language has none."""
         text = self.spoken.get(lang, {}).get(service_id)
         return text.say if text else ""
+
+    def documents(self, lang: str, service_id: str) -> tuple[str, ...] | None:
+        """What to keep ready, in the language's words; () when nothing is needed.
+
+        None when it is not known, and when a name is missing: a part of a list would pass for the whole of it.
+        """
+        needed = self.services[service_id].documents.value
+        if needed is None:
+            return None
+        names = self.document_names.get(lang, {})
+        found = tuple(names[document] for document in needed if names.get(document))
+        return found if len(found) == len(needed) else None
 
 
 def languages(grammars_dir: Path) -> tuple[str, ...]:
@@ -105,6 +121,15 @@ def _spoken(language_dir: Path) -> dict[str, SpokenService]:
     return spoken
 
 
+def _document_names(path: Path) -> dict[str, str]:
+    """English document -> the language's words; empty where the language has no such file. "" where not yet written."""
+    names = load_mapping(path) if path.exists() else {}
+    for document, name in names.items():
+        if name is not None and not isinstance(name, str):
+            raise wrong(path, f"{document} must have words, has {name!r}; quotes may be missing", document)
+    return {document: (name or "").strip() for document, name in names.items()}
+
+
 def _service(path: Path, service_id: str, entry: Any) -> Service:
     if not isinstance(entry, dict):
         raise wrong(path, f"{service_id} must be a mapping", service_id)
@@ -124,9 +149,17 @@ def _service(path: Path, service_id: str, entry: Any) -> Service:
         ask=tuple(entry.get("ask") or ()),
         deadline_hours=_fact(path, service_id, entry, "deadline_hours"),
         fee_inr=_fact(path, service_id, entry, "fee_inr"),
-        documents=_fact(path, service_id, entry, "documents"),
+        documents=_documents(path, service_id, entry),
         sms=entry.get("sms"),
     )
+
+
+def _documents(path: Path, service_id: str, entry: Mapping[str, Any]) -> Fact:
+    fact = _fact(path, service_id, entry, "documents")
+    listed = isinstance(fact.value, list) and all(isinstance(document, str) for document in fact.value)
+    if fact.value is not None and not listed:
+        raise wrong(path, f"documents must be a list of words, is {fact.value!r}", service_id, "documents", "value")
+    return fact
 
 
 def _fact(path: Path, service_id: str, entry: Mapping[str, Any], key: str) -> Fact:

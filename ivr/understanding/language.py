@@ -33,6 +33,7 @@ class Language:
     folder: Folder
     fillers: Substitutions = field(default_factory=dict)
     back_channel: Substitutions = field(default_factory=dict)
+    filler_words: frozenset[str] = frozenset()
     weightless: frozenset[str] = frozenset()
     postpositions: frozenset[str] = frozenset()
     cancel: Substitutions = field(default_factory=dict)
@@ -66,6 +67,7 @@ def load_language(grammars_dir: Path, lang: str, script: Script) -> Language:
         english=data.get("english", lang),
         espeak=data.get("espeak", lang),
         folder=folder,
+        filler_words=frozenset(word for text in _texts(path, data, "fillers") for word in text.split()),
         fillers=substitutions({folder.fold(text): () for text in _texts(path, data, "fillers")}),
         back_channel=substitutions({folder.fold(text): () for text in _texts(path, data, "back_channel")}),
         weightless=_single(folder, _texts(path, data, "postpositions") + _texts(path, data, "auxiliaries")),

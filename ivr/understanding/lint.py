@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ivr.core.data import line_of, load_mapping
 from ivr.core.errors import DataError
-from ivr.understanding.catalogue import Catalogue, service_files
+from ivr.understanding.catalogue import DOCUMENTS, Catalogue, service_files
 from ivr.understanding.grammars import Grammars, LanguageGrammar
 from ivr.understanding.result import Hypothesis, WaitKind
 from ivr.understanding.templates import Reference, Template, count, references, thin
@@ -46,6 +46,7 @@ def lint(
 ) -> Iterator[Finding]:
     """All findings. `find_word(lang, word)` tells whether the speech model knows a word; None leaves that out."""
     yield from lacking(grammars_dir, grammars, catalogue)
+    yield from untranslated_documents(grammars_dir, catalogue)
     yield from uneven_prompts(grammars_dir, grammars)
     yield from stale_thresholds(grammars_dir)
     for lang, grammar in grammars.by_language.items():
@@ -81,6 +82,25 @@ def lacking(grammars_dir: Path, grammars: Grammars, catalogue: Catalogue) -> Ite
                 if service_id not in catalogue.services:
                     place = f"{path}:{line_of(path, service_id)}"
                     yield Finding(Severity.ERROR, "service_unknown", place, f"{service_id} is not in services.yaml")
+
+
+def untranslated_documents(grammars_dir: Path, catalogue: Catalogue) -> Iterator[Finding]:
+    """Documents of services.yaml that a language has no words for, and words for documents that no service needs."""
+    needed: dict[str, str] = {}
+    for service in catalogue.services.values():
+        for document in service.documents.value or ():
+            needed.setdefault(document, service.id)
+    for lang in catalogue.spoken:
+        path = grammars_dir / lang / DOCUMENTS
+        names = catalogue.document_names.get(lang, {})
+        for document, service_id in needed.items():
+            if not names.get(document):
+                text = f"no words for {document!r}, which {service_id} needs"
+                yield Finding(Severity.ERROR, "document_lacking", f"{path}:{line_of(path, document)}", text)
+        for document in names:
+            if document not in needed:
+                place = f"{path}:{line_of(path, document)}"
+                yield Finding(Severity.WARNING, "document_unused", place, f"no service needs {document!r}")
 
 
 def bad_templates(grammar: LanguageGrammar) -> Iterator[Finding]:

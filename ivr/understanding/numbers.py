@@ -1,8 +1,8 @@
 """Number words: their values, and the number that a sequence of them says. Decimals and fractions included."""
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from ivr.understanding.text import Folder, Keys, Substitutions, occurrences, sub
 _NEAR = 0.78
 _NEAR_LEAST_SOUNDS = 4
 _LEAST_PIECE = 2
+_LONGEST_JOINED = 40  # letters of a key; a longer one is no word, and splitting it takes its square
 _GROUPED = re.compile(r"(?<=\d),(?=\d)")
 _POINT = re.compile(r"(?<=\d)\.(?=\d)")
 POINT_KEY = "."
@@ -53,14 +54,15 @@ class NumberWords:
     by_sound: Mapping[str, Meaning]
     sequences: Substitutions = field(default_factory=dict)
     endings: tuple[str, ...] = ()
+    foreign: Mapping[str, Meaning] = field(default_factory=dict)
     _cache: dict[tuple[str, bool], Heard] = field(default_factory=dict, repr=False)
 
     @classmethod
     def build(
         cls, folder: Folder, meanings: Iterable[tuple[str, Meaning]], endings: Iterable[str] = ()
     ) -> "NumberWords":
-        """From words as written; `endings` are those that only numbers take ("on the sixth").  A sound that two different numbers share (Telugu five and seven, in a careless
-        spelling) says neither."""
+        """From words as written; `endings` are those that only numbers take ("on the sixth"). A sound that two
+        different numbers share (Telugu five and seven, carelessly written) says neither."""
         by_key: dict[str, Meaning] = {}
         by_sound: dict[str, set[Meaning]] = {}
         sequences: dict[Keys, Keys] = {}
@@ -73,6 +75,15 @@ class NumberWords:
             by_sound.setdefault(folder.sound(key), set()).add(meaning)
         certain = {sound: found.pop() for sound, found in by_sound.items() if sound and len(found) == 1}
         return cls(folder, by_key, certain, substitutions(sequences), tuple(map(folder.key, endings)))
+
+    def with_foreign(self, meanings: Iterable[tuple[str, Meaning]], but: Collection[str]) -> "NumberWords":
+        """These words, and another language's by their sound where they sound like none of the own nor of the words
+        (keys) in `but`."""
+        folder = self.folder
+        sounds = ((folder.sound("".join(folder.keys(text))), meaning) for text, meaning in meanings)
+        taken = {folder.sound(key) for key in but} | self.by_sound.keys()
+        foreign = {sound: meaning for sound, meaning in sounds if sound and sound not in taken}
+        return replace(self, foreign={**foreign, **self.foreign}, _cache={})
 
     def joined(self, keys: Keys) -> Keys:
         """The keys with number words of several words ("दो बार") as one key."""
@@ -116,10 +127,13 @@ class NumberWords:
         for form in (sound, self.folder.sound(stem)):
             if form in self.by_sound:
                 return (self.by_sound[form],)
-        joined = self._split(key)
-        if joined:
-            return joined
-        if near and len(sound) >= _NEAR_LEAST_SOUNDS:
+        return self._split(key) or (self._near(sound) if near else ())
+
+    def _near(self, sound: str) -> Heard:
+        """What a sound may be that is no number's: a foreign number's, or one misheard."""
+        if sound in self.foreign:
+            return (self.foreign[sound],)
+        if len(sound) >= _NEAR_LEAST_SOUNDS:
             hit = extractOne(sound, self._sounds, scorer=Levenshtein.normalized_similarity, score_cutoff=_NEAR)
             if hit:
                 return (self.by_sound[hit[0]],)
@@ -127,6 +141,8 @@ class NumberWords:
 
     def _split(self, key: str) -> Heard:
         """The number words that the key is made of, as few as can be; () when it is not made of them."""
+        if len(key) > _LONGEST_JOINED:
+            return ()
         best: list[Heard | None] = [()] + [None] * len(key)
         for end in range(1, len(key) + 1):
             for start in range(end - 1, -1, -1):

@@ -16,6 +16,8 @@ from ivr.understanding.slots import SlotReader
 from ivr.understanding.spot import Spotter
 from ivr.understanding.text import Keys, occurrences
 
+_MOST_WORDS = 300  # of one utterance; two minutes of fast speech
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -35,7 +37,7 @@ class LanguageReader:
 
     def read(self, text: str) -> Reading:
         language = self.grammar.language
-        keys = language.folder.keys(text)
+        keys = language.folder.keys(text)[:_MOST_WORDS]
         folded = language.folder.replace(keys)
         figures = any(char.isdecimal() for char in text)
         slot_keys = self.slots.keys(text) if figures else self.slots.numbers.joined(keys)
@@ -77,3 +79,6 @@ class LanguageReader:
     def warm(self) -> None:
         """Build everything now rather than at the first caller's first word."""
         _ = (self.matcher, self.commands, self.emergencies, self.yes_no, self.places, self.slots)
+        lexicon = self.matcher.index.lexicon
+        for word in lexicon.words:
+            lexicon.find(word)

@@ -1,7 +1,7 @@
 """Numbers, digits and dates of one language: its tables read into word tables, and the values found in a text."""
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,10 +41,15 @@ class SlotReader:
         path, own = folder / "numbers.yaml", tables.get("numbers") or {}
         endings = [str(text) for text in own.get(_ENDINGS) or ()]
         numbers = NumberWords.build(language.folder, _meanings(path, own), endings)
+        common = {*language.weightless, *language.place_words, *language.fillers}
         others = [pair for table in foreign for pair in _meanings(path, table) if pair[1].part in _DIGIT_PARTS]
-        mixed = NumberWords.build(language.folder, _added(numbers, others), endings)
         labels = dict(_labels(folder / "dates.yaml", tables.get("dates") or {}))
-        return cls(language, numbers, DateWords.build(language.folder, labels, numbers, language.cancel), mixed)
+        return cls(
+            language,
+            numbers,
+            DateWords.build(language.folder, labels, numbers, language.cancel),
+            numbers.with_foreign(others, common),
+        )
 
     def keys(self, text: str) -> Keys:
         """The keys of a text for reading these slots: decimal points kept, number words of several words as one."""
@@ -96,15 +101,6 @@ def _meanings(path: Path, table: Mapping[str, Any]) -> Iterator[tuple[str, Meani
                 raise wrong(path, f"{value!r}: not a number with a list of words", name, str(value))
             for text in texts:
                 yield str(text), Meaning(part, float(value))
-
-
-def _added(own: NumberWords, others: Iterable[tuple[str, Meaning]]) -> Iterator[tuple[str, Meaning]]:
-    """Own words, and of the others those that sound like none of them."""
-    yield from own.by_key.items()
-    for text, meaning in others:
-        key = "".join(own.folder.keys(text))
-        if key not in own.by_key and own.folder.sound(key) not in own.by_sound:
-            yield text, meaning
 
 
 def _labels(path: Path, table: Mapping[str, Any]) -> Iterator[tuple[str, list[str]]]:

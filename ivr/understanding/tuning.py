@@ -28,7 +28,7 @@ class ErrorCosts:
             return self.acted_ambiguous if outcome.ambiguous else 0.0
         if band is Band.CONFIRM:
             if outcome.negative:
-                return self.asked_right
+                return self.asked_wrong
             if outcome.right or outcome.among_three:
                 return 0.0 if outcome.ambiguous else self.asked_right
             return self.asked_wrong

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ivr.understanding import yes_no
-from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.catalogue import Catalogue, Outcome
 from ivr.understanding.grammars import Grammars
 from ivr.understanding.reader import LanguageReader, Reading
 from ivr.understanding.result import Band, Candidate, Command, Hypothesis, SlotValue, Understanding, WaitKind
@@ -107,14 +107,22 @@ class Understander:
         return _chosen(understood, found, margin, self.thresholds.band(found[0].score, margin))
 
     def _with_emergency(self, found: tuple[Candidate, ...], kind: str | None) -> tuple[Candidate, ...]:
-        """The candidates with the emergency's own service among them, first unless another is nearly certain."""
-        service = self.grammars.emergency_services.get(kind or "")
+        """The candidates with the emergency's own service among them, first unless another is nearly certain, or
+        urgent itself."""
+        service = self.grammars.emergency_services.get(kind or "", "")
         if service not in self.catalogue.services:
+            return found
+        if found and found[0].score >= self.thresholds.accept and self._urgent(found[0].intent):
             return found
         others = [candidate for candidate in found if candidate.intent != service]
         own = max((candidate.score for candidate in found if candidate.intent == service), default=0.0)
         ranked = [*others, Candidate(service, max(own, _EMERGENCY_SCORE))]
         return tuple(sorted(ranked, key=lambda candidate: -candidate.score)[:_ALTERNATIVES])
+
+    def _urgent(self, service: str) -> bool:
+        """Whether the service itself is an emergency's or a helpline's."""
+        known = self.catalogue.services.get(service)
+        return known is not None and known.outcome in (Outcome.EMERGENCY, Outcome.TRANSFER)
 
 
 def _always(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from ivr.call.ports import KeypadReply
 from ivr.dialogue.commands import Listen, Play
+from ivr.dialogue.prompt_ids import P
 from ivr.twilio import twiml
 from ivr.twilio.twiml import KeyWait
 from ivr.web.audio import PromptSeal
@@ -11,7 +12,6 @@ from ivr.web.services import Edge
 
 GATHER, RECORDING, RECORDED, DIALLED = "/twilio/gather", "/twilio/recording", "/twilio/recorded", "/twilio/dialled"
 AFTER_STREAM, MEDIA = "/twilio/after-stream", "/twilio/media"
-APOLOGY = "apology"
 
 
 class Answers:
@@ -39,7 +39,7 @@ class Answers:
 
     def apology(self) -> str:
         """Our side failed: say so in every language, then end. What was said so far is stored with the call."""
-        return twiml.hangup(self._urls([Play(APOLOGY, lang) for lang in self._edge.languages]))
+        return twiml.hangup(self._urls([Play(P.APOLOGY, lang) for lang in self._edge.languages]))
 
     def _urls(self, plays: Sequence[Play]) -> list[str]:
         return [self._edge.url(f"/audio/{self._seal.name(play)}.wav") for play in plays]

@@ -135,7 +135,7 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
-    known = around.knowledge or Knowledge.load(settings.models_dir)
+    known = around.knowledge or Knowledge.load(settings.speech_models)
     db = Database(settings.database_url)
     if around.upgrade or revision(db) is None:
         upgrade(db)
@@ -196,7 +196,13 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         ),
         clock=around.clock,
         book=parts.calls,
-        factory=Lines(parts, rooms.known.models, rooms.pool, around.sinks, LineRules(settings.max_calls, languages)),
+        factory=Lines(
+            parts,
+            rooms.known.models,
+            rooms.pool,
+            around.sinks,
+            LineRules(settings.max_calls, languages, _fillers(rooms.known.grammars)),
+        ),
         keypad=Keypad(parts, numbers, around.sinks),
         reports=Reports(parts),
         prompts=parts.prompts,
@@ -205,6 +211,10 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         checks=_checks(rooms, languages),
         lifespan=lambda: _lifespan(rooms),
     )
+
+
+def _fillers(grammars: Grammars) -> dict[str, frozenset[str]]:
+    return {lang: grammar.language.filler_words for lang, grammar in grammars.by_language.items()}
 
 
 def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:

@@ -2,19 +2,26 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from ivr.core.data import load_mapping
-from ivr.desk.desk import Desk, LinkTarget
+from ivr.desk.desk import LinkTarget
 from ivr.understanding.catalogue import Catalogue, Fact
 from ivr.web.services import LinkPage, LinkSection
 
 _HOURS_A_DAY = 24
 
 
+class Followed(Protocol):
+    """The desk, as far as links need it."""
+
+    def follow_link(self, code: str, now: datetime, /) -> LinkTarget | None: ...
+
+
 class LinkPages:
     """Every language's section of a link's page; the link's own language comes first."""
 
-    def __init__(self, desk: Desk, catalogue: Catalogue, grammars_dir: Path, languages: tuple[str, ...]) -> None:
+    def __init__(self, desk: Followed, catalogue: Catalogue, grammars_dir: Path, languages: tuple[str, ...]) -> None:
         self._desk, self._catalogue, self._languages = desk, catalogue, languages
         self._words = {lang: load_mapping(grammars_dir / lang / "page.yaml") for lang in languages}
 
@@ -31,12 +38,17 @@ class LinkPages:
 
     def _section(self, lang: str, service_id: str, target: LinkTarget) -> LinkSection:
         service = self._catalogue.services[service_id]
-        known = [f for f in (service.fee_inr, service.deadline_hours) if f.value]
+        documents = self._catalogue.documents(lang, service_id)
+        fee = self._fee(lang, service.fee_inr)
+        deadline = self._deadline(lang, service.deadline_hours, target)
+        facts = ((documents, service.documents), (fee, service.fee_inr), (deadline, service.deadline_hours))
+        known = [fact for shown, fact in facts if shown is not None]
         return LinkSection(
             lang=lang,
             service=self._catalogue.name(lang, service_id),
-            fee=self._fee(lang, service.fee_inr),
-            deadline=self._deadline(lang, service.deadline_hours, target),
+            documents=documents,
+            fee=fee,
+            deadline=deadline,
             say=self._catalogue.say(lang, service_id) or None,
             where=str(self._words[lang]["counter"]),
             to_confirm=any(f.assumed for f in known),

@@ -91,7 +91,7 @@ def test_what_is_not_known_has_no_heading(phone: Carrier) -> None:
     phone.behind.links.pages["bare"] = LinkPage((LinkSection("te", "సేవ"),))
     seen = checked(phone.get("/s/bare"), 200)
     assert "h3" not in seen.tags
-    assert "పత్రాలు" not in seen.text
+    assert "సిద్ధంగా" not in seen.text
 
 
 def test_no_documents_needed_is_said(phone: Carrier) -> None:

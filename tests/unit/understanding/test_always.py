@@ -1,11 +1,15 @@
 """What may be said at any wait: yes and no, commands, languages, emergencies, places."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.grammars import Grammars
 from ivr.understanding.result import Command, Hypothesis, Understanding, WaitKind
 from ivr.understanding.understand import Understander
+from tests.unit.understanding.conftest import write_grammars
 
 TODAY = date(2026, 11, 22)
 
@@ -74,6 +78,9 @@ def test_a_language_mentioned_in_a_story_changes_nothing(understander: Understan
         ("खून बह रहा है", "ambulance"),
         ("आग बुझाने की मशीन लग गई", None),  # what the kind excuses
         ("एंबुलेंस योजना भेजिए", None),
+        ("दो साल पहले घर में आग लग गई", None),  # long ago, wherever that is said
+        ("दो साल पहले भी और अभी फिर आग लग गई", "fire"),  # and now again
+        ("आग लग गई मुआवजा कैसे मिलेगा", None),
         ("आय प्रमाण पत्र", None),
     ],
 )
@@ -81,6 +88,14 @@ def test_a_language_mentioned_in_a_story_changes_nothing(understander: Understan
 def test_emergencies(understander: Understander, text: str, kind_found: str | None, wait: WaitKind) -> None:
     assert say(understander, text, wait).emergency == kind_found
     assert understander.emergency(text, "hi") == kind_found
+
+
+def test_the_emergency_names_its_service_where_the_words_do_not(tmp_path: Path) -> None:
+    folder = write_grammars(tmp_path)
+    (folder / "emergency.yaml").write_text("services: {ambulance: ambulance}\n", encoding="utf-8")
+    understander = Understander(Grammars.load(folder), Catalogue.load(folder))
+    assert say(understander, "भैया के सिर से खून बह रहा", WaitKind.SERVICE).intent == "ambulance"
+    assert say(understander, "राशन कार्ड खो गया", WaitKind.SERVICE).intent == "ration_card_duplicate"
 
 
 def test_an_emergency_in_a_lower_hypothesis_counts(understander: Understander) -> None:
@@ -105,6 +120,10 @@ def test_an_emergency_in_a_lower_hypothesis_counts(understander: Understander) -
         ("మాది గుంటూరులో", "te", "Guntur"),
         ("హలో అండి", "te", None),
         ("हमको नहीं पता", "hi", None),
+        ("गया", "hi", "Gaya"),
+        ("गया जिला", "hi", "Gaya"),
+        ("बाराबंकी नहीं नहीं गया", "hi", "Gaya"),
+        ("हमारा राशन कार्ड कहीं खो गया", "hi", None),  # "gaya", went, is a district too
     ],
 )
 def test_places(understander: Understander, text: str, lang: str, place: str | None) -> None:

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,6 +63,49 @@ def test_the_catalogue(grammars_dir: Path) -> None:
     assert catalogue.name("hi", "street_light_repair") == "स्ट्रीट लाइट"
     assert catalogue.name("te", "ambulance") == "Ambulance"
     assert catalogue.say("te", "ambulance") == ""
+
+
+def documented(tmp_path: Path, documents: object, names: object) -> Path:
+    """Grammars where the ambulance needs `documents`, and Hindi has `names` for them."""
+    folder = write_grammars(tmp_path, hi={"documents.yaml": names})
+    services = load_mapping(folder / "services.yaml")
+    fact = {"value": documents, "source": "a charter", "date": "2026-11", "assumed": True}
+    entry = {"ambulance": {**services["ambulance"], "documents": fact}}
+    (folder / "services.yaml").write_text(yaml.safe_dump({**services, **entry}), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("documents", "names", "listed"),
+    [
+        (["location", "ID"], {"ID": "पहचान पत्र", "location": " जगह का पता "}, ("जगह का पता", "पहचान पत्र")),
+        ([], {}, ()),
+        (None, {"ID": "पहचान पत्र"}, None),
+        (["location", "ID"], {"ID": "पहचान पत्र"}, None),
+        (["location"], {"location": None}, None),
+        (["location"], {"location": "  "}, None),
+    ],
+)
+def test_documents_are_listed_whole_or_not_at_all(
+    tmp_path: Path, documents: list[str] | None, names: dict[str, str], listed: tuple[str, ...] | None
+) -> None:
+    catalogue = Catalogue.load(documented(tmp_path, documents, names))
+    assert catalogue.documents("hi", "ambulance") == listed
+    assert catalogue.documents("te", "ambulance") == (listed if documents == [] else None)
+    assert catalogue.documents("hi", "income_certificate") is None
+
+
+@pytest.mark.parametrize(
+    ("documents", "names", "message"),
+    [
+        ("location", {}, r"services\.yaml:\d+: documents must be a list"),
+        ([108], {}, r"services\.yaml:\d+: documents must be a list"),
+        (["ID"], {"location": "जगह", "ID": 108}, r"hi/documents\.yaml:2: ID must have words"),
+    ],
+)
+def test_wrong_documents_say_where(tmp_path: Path, documents: object, names: object, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        Catalogue.load(documented(tmp_path, documents, names))
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from ivr.core.data import data_dir
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.lint import Finding, lint
+from ivr.understanding.lint import Finding, Severity, lint, untranslated_documents
 from ivr.understanding.thresholds import fingerprint
 from ivr.understanding.understand import Understander
 from tests.unit.understanding.conftest import HINDI, TELUGU, write_grammars
@@ -90,6 +91,27 @@ def test_prompts_must_be_in_every_language_with_the_same_places(tmp_path: Path) 
     found = {(finding.kind, finding.message) for finding in findings(folder)}
     assert ("prompt_lacking", "no prompt greeting") in found
     assert any(kind == "prompt_places" for kind, _ in found)
+
+
+def test_every_document_has_words_in_every_language(tmp_path: Path) -> None:
+    names = {"photo": "फोटो", "location": None, "stamp": "टिकट"}
+    folder = write_grammars(tmp_path, hi={"documents.yaml": names}, te={"documents.yaml": {"photo": "ఫోటో"}})
+    path = folder / "services.yaml"
+    services = yaml.safe_load(path.read_text(encoding="utf-8"))
+    services["ambulance"]["documents"] = {"value": ["photo", "location"], "assumed": False}
+    path.write_text(yaml.safe_dump(services), encoding="utf-8")
+    found = [finding for finding in findings(folder) if finding.kind.startswith("document_")]
+    lacking = "no words for 'location', which ambulance needs"
+    assert {(finding.severity, finding.kind, finding.place, finding.message) for finding in found} == {
+        (Severity.ERROR, "document_lacking", f"{folder / 'hi' / 'documents.yaml'}:2", lacking),
+        (Severity.ERROR, "document_lacking", f"{folder / 'te' / 'documents.yaml'}:1", lacking),
+        (Severity.WARNING, "document_unused", f"{folder / 'hi' / 'documents.yaml'}:3", "no service needs 'stamp'"),
+    }
+
+
+def test_the_real_documents_have_words() -> None:
+    folder = data_dir("grammars")
+    assert list(untranslated_documents(folder, Catalogue.load(folder))) == []
 
 
 def test_thresholds_of_other_grammars_are_stale(tmp_path: Path) -> None:

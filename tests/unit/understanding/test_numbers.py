@@ -113,6 +113,10 @@ def test_telugu_numbers(text: str, value: float) -> None:
         ("नौ चार पाँच नहीं नहीं नौ चार सात", "947"),  # said again
         ("नौ चार पाँच छह सात नहीं नहीं आठ", "94568"),  # the last corrected
         ("नंबर नहीं है", None),
+        ("आखिरी चार अंक सात नौ शून्य दो", "7902"),  # a count, then the digits
+        ("चार सात नौ शून्य दो", "47902"),
+        ("एक मिनट रुकिए", None),
+        ("एक", "1"),
     ],
 )
 def test_hindi_digits(text: str, said: str | None) -> None:
@@ -131,6 +135,18 @@ def test_hindi_digits(text: str, said: str | None) -> None:
 )
 def test_telugu_digits(text: str, said: str) -> None:
     assert digits(TELUGU, FOLDER.keys(text), CANCEL) == said
+
+
+def test_another_languages_digit_words_are_understood_among_the_own() -> None:
+    hindi = [("आठ", Meaning(Part.VALUE, 8)), ("सात", Meaning(Part.VALUE, 7)), ("ना", Meaning(Part.VALUE, 9))]
+    mixed = TELUGU.with_foreign(hindi, but={FOLDER.key("నా")})
+    assert digits(mixed, FOLDER.keys("నా నంబరు ఐదు ఆఠ్ సాత్ రెండు"), CANCEL) == "5872"
+    assert digits(TELUGU, FOLDER.keys("ఐదు ఆఠ్"), CANCEL) == "5"
+
+
+def test_endings_that_only_numbers_take() -> None:
+    words = NumberWords.build(FOLDER, [("ఆరు", Meaning(Part.VALUE, 6))], endings=["న"])
+    assert words.read(FOLDER.key("ఆరున"), near=False) == (Meaning(Part.VALUE, 6),)
 
 
 NAMES = dict(zip("0123456789", ["शून्य", "एक", "दो", "तीन", "चार", "पाँच", "छह", "सात", "आठ", "नौ"], strict=True))

@@ -1,0 +1,55 @@
+"""The reference says what the program says: settings, commands, routes. Mend a failure with `make reference`."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from starlette.routing import Route, WebSocketRoute
+
+from ivr.core.settings import described
+from ivr.web.app import create_app
+from tests.web.fakes import Behind
+from tools import reference
+
+HTTP = reference.FOLDER / "http.md"
+
+
+@pytest.mark.parametrize(("name", "make"), reference.FILES.items())
+def test_it_is_up_to_date(name: str, make: Callable[[], str]) -> None:
+    assert (reference.FOLDER / name).read_text(encoding="utf-8") == make(), "out of date: run `make reference`"
+
+
+@pytest.mark.parametrize("variable", described())
+def test_every_setting_says_what_it_means(variable: str) -> None:
+    assert re.search(rf"^\| `{variable}` \| .* \| \S.* \|$", reference.settings(), re.MULTILINE)
+
+
+@pytest.mark.parametrize("command", sorted(reference.command_names()))
+def test_every_command_says_what_it_does(command: str) -> None:
+    assert re.search(rf"^## `{command}`\n\n\w", reference.commands(), re.MULTILINE)
+
+
+def _routes() -> dict[str, str]:
+    """Path -> method, of everything that the application answers."""
+    routes = create_app(Behind().services()).routes
+    http = {r.path: next(iter((r.methods or set()) - {"HEAD"})) for r in routes if isinstance(r, Route)}
+    sockets = {r.path: "WS" for r in routes if isinstance(r, WebSocketRoute)}
+    assert len(http) + len(sockets) == len(routes), "a route of a new kind: teach this test to see it"
+    return http | sockets
+
+
+def test_the_http_reference_names_every_route_and_no_other() -> None:
+    rows = re.findall(r"^\| (GET|POST|WS) \| `([^`]+)` \|", HTTP.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {path: method for method, path in rows} == _routes()
+
+
+def test_check_tells_an_old_file_and_leaves_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "FOLDER", tmp_path)
+    monkeypatch.setattr("sys.argv", ["reference", "--check"])
+    assert reference.main() == 1
+    assert not list(tmp_path.iterdir())
+    monkeypatch.setattr("sys.argv", ["reference"])
+    assert reference.main() == 0
+    monkeypatch.setattr("sys.argv", ["reference", "--check"])
+    assert reference.main() == 0
