@@ -85,7 +85,8 @@ _PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, Fin
 class Session:
     """One call. `wait` is what is being waited for (None while an effect runs); `pending` the effect whose result is
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
-    reached so far. `misses` counts failures at this question, `turns` all events. `started_at` is ISO."""
+    reached so far. `misses` counts failures at this question, `turns` all events. `keyed` are the last keys of a leg
+    by keys, up to `keyed_at`. Times are ISO."""
 
     call_id: str
     at: At = At.START
@@ -107,6 +108,8 @@ class Session:
     best: Disposition | None = None
     turns: int = 0
     effects: int = 0
+    keyed: str = ""
+    keyed_at: str | None = None
     started_at: str | None = None
     over: bool = False
     disposition: Disposition | None = None

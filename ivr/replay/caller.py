@@ -77,6 +77,7 @@ class ScriptedCaller:
         ended = not self._audio
         if ended:
             self._current = None
+            self._sounding_ms = 0  # the same prompt, going on, is not what the next turn waits for
         return Sent(audio=audio.ljust(FRAME_BYTES, b"\xff"), began=began, spoke=turn if ended else None)
 
     def _press(self, began: Turn | None) -> Sent:

@@ -26,7 +26,8 @@ class Act(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One thing the caller does. `after_ms` counts from the start of the prompt that sounds then; without it the
+    """One thing the caller does. `after_ms` counts from the start of the prompt that sounds then, or from the
+    end of what the caller said before; without it the
     caller waits for the prompt's end. `at_once`: right after the turn before. `text` is what was said in `audio` (8 kHz
     µ-law)."""
 

@@ -53,8 +53,8 @@ DIGITS_COMPLETE_MS = 500
 
 def digits_patience(heard: int, wanted: int) -> int | None:
     """The silence that ends a string of digits, of which `heard` are known already; None where none is: it may be
-    something else that is said."""
-    if heard == 0 or wanted < 2:  # noqa: PLR2004 - one digit has no groups
+    something else that is said. One digit has no groups to wait for."""
+    if heard == 0 or wanted < 2:
         return None
     return DIGITS_COMPLETE_MS if heard >= wanted else DIGITS_MISSING_MS
 

@@ -38,6 +38,7 @@ PRE_ROLL_MS = 300
 RESUME_ROLL_MS = 160  # of a pause inside a turn, decoded before the voice that ends it
 HANGOVER_MS = 300  # of a pause inside a turn, decoded after the voice
 BATCH_MS = 200  # libvosk's decoder advances in steps of 0.2 s
+PEEK_MS = 200  # of silence after a short word: partial results would come later than its end
 DECIDING_MS = 300  # of voice: whoever decides on an interruption now has words as fresh as they can be
 
 
@@ -231,6 +232,9 @@ class Listener:
         if self._now_ms - turn.changed_ms >= wait.rules.stale_ms:
             return await self._end_turn(self._endpointer.stop(), wait)
         deciding = voiced and turn.voiced_ms == DECIDING_MS
+        peek = len(turn.pause) * FRAME_MS == PEEK_MS and turn.voiced_ms >= DECIDING_MS and not turn.said
+        if peek:
+            return await self._decode(turn, wait) or await self._peek(turn, wait)
         ready = deciding or len(turn.batch) * FRAME_MS >= BATCH_MS or len(turn.pause) == hangover
         return await self._decode(turn, wait) if ready else []
 
@@ -245,6 +249,12 @@ class Listener:
             count = max(self._digits(text, lang) for (lang, _), text in turn.said.items())
             self._endpointer.patience(digits_patience(count, wait.digits))
         return heard
+
+    async def _peek(self, turn: _Turn, wait: _Wait) -> list[Heard]:
+        """What was said in a turn that pauses before any partial result: it may be over already."""
+        texts = {lang: await self.read_again(lang) for lang in wait.langs}
+        turn.said |= {(lang, True): text for lang, text in texts.items() if text}
+        return [Partial(lang, text, self._now_ms) for lang, text in texts.items() if text]
 
     async def _end_turn(self, event: SpeechEnded, wait: _Wait) -> list[Heard]:
         if not wait.digits:  # the pauses between the groups of a number tell nothing about the caller

@@ -22,8 +22,9 @@ from ivr.understanding.text import (
 class Language:
     """One language. All words are keys (sequences of keys where several words belong together).
 
-    `back_channel` words only show that one listens; `fillers` are dropped; `weightless` words stay but weigh little; `cancel` sequences take back what was said before
-    them; `names` are how its speakers call each language; `place_words` surround a place's name.
+    `fillers` are dropped; `back_channel` words only show that one listens; `weightless` words stay but weigh little;
+    `cancel` sequences take back what was said before them; `names` are how its speakers call each language;
+    `place_words` surround a place's name.
     """
 
     id: str
