@@ -76,7 +76,7 @@ def _result(event: Result) -> str:
 
 
 def _nbest(nbest: Mapping[str, tuple[Hypothesis, ...]]) -> str:
-    heard = [f"{lang}: {' / '.join(h.text for h in found)}" for lang, found in sorted(nbest.items()) if found]
+    heard = [f"{lang}: {found[0].text}" for lang, found in sorted(nbest.items()) if found]
     return "; ".join(heard) or "something, not understood"
 
 

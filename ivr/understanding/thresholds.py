@@ -8,11 +8,13 @@ from ivr.core.data import load_mapping, wrong
 from ivr.understanding.result import Band
 
 FILE = "thresholds.yaml"
+WORD_FOR_WORD = 0.9
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """`accept`: least score to act; `margin`: least lead over the next service to act; `confirm`: least score to ask.
+    """`accept`: least score to act; `margin`: least lead over the next service to act at
+    that score (see `lead`); `confirm`: least score to ask.
 
     `grammars` is the fingerprint of the grammars they were chosen for ("" when they are the defaults).
     """
@@ -22,8 +24,13 @@ class Thresholds:
     confirm: float = 0.4
     grammars: str = ""
 
+    def lead(self, score: float) -> float:
+        """The margin needed at `score`: all of it up to `WORD_FOR_WORD`, then less, none at 1. What fits a phrase word
+        for word needs no lead over a neighbour that has one word more."""
+        return self.margin * min(1.0, (1 - score) / (1 - WORD_FOR_WORD))
+
     def band(self, score: float, margin: float) -> Band:
-        if score >= self.accept and margin >= self.margin:
+        if score >= self.accept and margin >= self.lead(score):
             return Band.ACCEPT
         return Band.CONFIRM if score >= self.confirm else Band.REJECT
 
