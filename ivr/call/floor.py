@@ -40,8 +40,8 @@ class FloorRules:
     voice_ms: int = 600
     question_heard: float = 0.7
     echo_words: float = 0.6
-    early_ms: int = 500
-    late_ms: int = 1_300
+    early_ms: int = 400
+    late_ms: int = 700
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +93,22 @@ class Floor:
             return Verdict.ECHO
         if not said.text:
             return Verdict.NOISE
-        if not self._hearing.only_listening(said.text, said.lang):
+        if not self._listening(said, kind):
             return Verdict.ANSWER
         asked = kind is WaitKind.YES_NO and question is not None
         if asked and question is not None and question.heard(said.began_ms) >= self._rules.question_heard:
             return Verdict.ANSWER
         return Verdict.BACK_CHANNEL
+
+    def _listening(self, said: Said, kind: WaitKind) -> bool:
+        """A back-channel by its surest reading; or by the pass for these words alone, which knows them better but also
+        takes some digits for them."""
+        if self._hearing.only_listening(said.text, said.lang):
+            return True
+        if kind in (WaitKind.DIGITS, WaitKind.NUMBER) or len(said.text.split()) > 1:
+            return False
+        bound = [(text, lang) for (lang, free), text in self._texts.items() if not free]
+        return any(self._hearing.only_listening(text, lang) for text, lang in bound)
 
     def _own_words(self, words: Sequence[str], lang: str, spoken: Sequence[Spoken]) -> bool:
         own = [word for prompt in spoken if prompt.lang == lang for word, _ in _timed(prompt)]

@@ -1,7 +1,7 @@
 """What a line asks of the languages while somebody is still speaking. Plain functions; nothing is kept here."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 
 def _never(text: str, lang: str) -> bool:
@@ -18,10 +18,12 @@ def _none(text: str, lang: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """All take (text, language). `only_listening`: nothing but back-channel words; `emergency`: its kind; `digits`: how
-    many there are. `emergency_keys`: pressed in a row they call for help at any moment; "" for none."""
+    """The functions take (text, language). `only_listening`: nothing but back-channel words; `emergency`: its kind;
+    `digits`: how many there are. `emergency_keys`: pressed in a row they call for help at any moment; "" for none.
+    `back_channel`: by language, the phrases of those who only listen."""
 
     only_listening: Callable[[str, str], bool] = _never
     emergency: Callable[[str, str], str | None] = _nothing
     digits: Callable[[str, str], int] = _none
     emergency_keys: str = ""
+    back_channel: Mapping[str, Sequence[str]] = field(default_factory=dict)

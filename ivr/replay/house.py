@@ -66,12 +66,15 @@ class ReplayHouse:
 
 @contextmanager
 def replay_house(
-    prompt_cache: Path | None = None, operator: bool = True, knowledge: Knowledge | None = None
+    prompt_cache: Path | None = None,
+    operator: bool = True,
+    knowledge: Knowledge | None = None,
+    emergency_desks: str = "",
 ) -> Iterator[ReplayHouse]:
     """A house in a temporary folder. `prompt_cache` keeps synthesised prompts from one replay to the next, `knowledge`
     what was read of grammars/ already."""
     with TemporaryDirectory(prefix="janvaani-replay-") as folder:
-        settings = _settings(Path(folder), operator)
+        settings = _settings(Path(folder), operator, emergency_desks)
         if prompt_cache is not None:
             prompt_cache.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
@@ -96,7 +99,7 @@ def _into(trace: list[TraceEvent]) -> TraceSink:
     return trace.append
 
 
-def _settings(folder: Path, operator: bool) -> Settings:
+def _settings(folder: Path, operator: bool, emergency_desks: str) -> Settings:
     """The replay's own settings: neither the environment nor `.env` changes a replay."""
     return Settings.model_construct(
         data_dir=folder,
@@ -106,5 +109,6 @@ def _settings(folder: Path, operator: bool) -> Settings:
         twilio_auth_token=SecretStr(AUTH_TOKEN),
         twilio_number=NUMBER,
         operator_number=OPERATOR if operator else "",
+        emergency_desks=emergency_desks,
         max_calls=100,
     )

@@ -8,7 +8,7 @@ clock only measures how long decoding took. It decides nothing about the dialogu
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from ivr.dialogue.commands import Listen
 from ivr.speech.agreement import TwoPasses, agree, nbest, words
 from ivr.speech.audio import FRAME_MS, FRAME_SAMPLES, Samples, mulaw_decode
 from ivr.speech.endpoint import (
+    DIGITS_COMPLETE_MS,
     CallerPace,
     EndCause,
     Endpointer,
@@ -30,7 +31,7 @@ from ivr.speech.models import ModelRegistry
 from ivr.speech.passes import Passes, Phrases, read_again
 from ivr.speech.pool import DecodingPool
 from ivr.speech.recogniser import Word
-from ivr.speech.timing import AudioMap
+from ivr.speech.turn import Turn
 from ivr.speech.vad import VoiceGate
 from ivr.understanding.result import Hypothesis, WaitKind
 
@@ -38,7 +39,7 @@ PRE_ROLL_MS = 300
 RESUME_ROLL_MS = 160  # of a pause inside a turn, decoded before the voice that ends it
 HANGOVER_MS = 300  # of a pause inside a turn, decoded after the voice
 BATCH_MS = 200  # libvosk's decoder advances in steps of 0.2 s
-PEEK_MS = 200  # of silence after a short word: partial results would come later than its end
+PEEK_MS, PEEK_VOICED_MS = 200, 700  # of silence after a short word: partial results would come later than its end
 DECIDING_MS = 300  # of voice: whoever decides on an interruption now has words as fresh as they can be
 
 
@@ -82,33 +83,6 @@ class _Wait:
     digits: int  # a string of so many is asked for; 0: none
 
 
-@dataclass(slots=True)
-class _Turn:
-    """The utterance being spoken: its decoders, what they are still to be fed, and what they said last."""
-
-    passes: Passes
-    map: AudioMap = field(default_factory=AudioMap)
-    batch: list[Samples] = field(default_factory=list)
-    pause: list[Samples] = field(default_factory=list)  # frames since the last voice
-    said: dict[tuple[str, bool], str] = field(default_factory=dict)
-    fed: list[Samples] = field(default_factory=list)  # all that was decoded, for a second reading
-    changed_ms: int = 0  # when a new word was last heard
-    voiced_ms: int = 0
-
-    def add(self, frames: Sequence[Samples], until_ms: int) -> None:
-        """These frames, the last of which ended at `until_ms`, are to be decoded."""
-        if frames:
-            length_ms = len(frames) * FRAME_MS
-            self.map.add(until_ms - length_ms, length_ms)
-            self.batch.extend(frames)
-
-    def take_batch(self) -> Samples:
-        taken = np.concatenate(self.batch) if self.batch else np.zeros(0, np.int16)
-        self.batch.clear()
-        self.fed.append(taken)
-        return taken
-
-
 class Listener:
     """One per call. `begin` a wait, then `feed` every frame; frames fed before any wait teach it the line's noise."""
 
@@ -119,19 +93,20 @@ class Listener:
         clock: Clock | None = None,
         fillers: Mapping[str, Set[str]] | None = None,
         digits: Callable[[str, str], int] | None = None,
+        back_channel: Phrases | None = None,
     ) -> None:
-        """`digits` (text, lang) says how many digits a text has."""
+        """`digits` (text, lang) says how many digits a text has; `back_channel` are the phrases of those who listen."""
         self._models = models
         self._pool = pool
         self._clock = clock or SystemClock()
         self._fillers = fillers or {}
-        self._digits = digits
+        self._digits, self._back_channel = digits, back_channel or {}
         self._gate = VoiceGate()
         self._pace = CallerPace()
         self._endpointer = Endpointer(EndpointRules())
         self._recent: deque[Samples] = deque(maxlen=(PRE_ROLL_MS + 2 * EndpointRules().begin_voiced_ms) // FRAME_MS)
         self._wait: _Wait | None = None
-        self._turn: _Turn | None = None
+        self._turn: Turn | None = None
         self._rest = b""
         self._now_ms = 0
         self._voiced = False
@@ -181,13 +156,9 @@ class Listener:
         self._turn = None
 
     async def read_again(self, lang: str) -> str:
-        """The turn so far, decoded once more to a result that can be trusted or not; "" where it cannot.
-
-        Partial results have no confidence, so what is to be acted upon before the turn is over is heard twice.
-        """
-        if self._turn is None:
-            return ""
-        return await self._pool.run(read_again, self._models, lang, np.concatenate(self._turn.fed))
+        """The turn so far, decoded once more and to the end; "" where that cannot be trusted. Partial results have no
+        confidence, so what is acted upon before the turn is over is heard twice."""
+        return await self._read(self._turn, lang) if self._turn else ""
 
     async def _frame(self, samples: Samples) -> list[Heard]:
         self._now_ms += FRAME_MS
@@ -209,7 +180,7 @@ class Listener:
     async def _begin_turn(self, event: SpeechBegan, wait: _Wait) -> list[Heard]:
         if not wait.digits:
             self._pace.began(event)
-        turn = _Turn(await Passes.open(self._models, self._pool, wait.langs, wait.phrases))
+        turn = Turn(await Passes.open(self._models, self._pool, wait.langs, wait.phrases))
         frames = (event.at_ms - event.began_ms + PRE_ROLL_MS) // FRAME_MS
         turn.add(list(self._recent)[-frames:], event.at_ms)
         turn.voiced_ms, turn.changed_ms = event.at_ms - event.began_ms, event.at_ms
@@ -232,29 +203,53 @@ class Listener:
         if self._now_ms - turn.changed_ms >= wait.rules.stale_ms:
             return await self._end_turn(self._endpointer.stop(), wait)
         deciding = voiced and turn.voiced_ms == DECIDING_MS
-        peek = len(turn.pause) * FRAME_MS == PEEK_MS and turn.voiced_ms >= DECIDING_MS and not turn.said
-        if peek:
+        paused_ms = len(turn.pause) * FRAME_MS
+        if wait.digits and self._digits and paused_ms == DIGITS_COMPLETE_MS:
+            await self._count(turn, wait)
+        if paused_ms == PEEK_MS and turn.voiced_ms <= PEEK_VOICED_MS:
             return await self._decode(turn, wait) or await self._peek(turn, wait)
         ready = deciding or len(turn.batch) * FRAME_MS >= BATCH_MS or len(turn.pause) == hangover
         return await self._decode(turn, wait) if ready else []
 
-    async def _decode(self, turn: _Turn, wait: _Wait) -> list[Heard]:
+    async def _decode(self, turn: Turn, wait: _Wait) -> list[Heard]:
         heard: list[Heard] = []
         for found in await turn.passes.accept(turn.take_batch()):
             if found.text and turn.said.get((found.lang, found.free)) != found.text:
                 turn.said[found.lang, found.free] = found.text
                 turn.changed_ms = self._now_ms
                 heard.append(Partial(found.lang, found.text, self._now_ms, found.free))
+        if heard and turn.voiced_ms <= PEEK_VOICED_MS:
+            heard += await self._listening(turn, wait)
         if heard and wait.digits and self._digits:
-            count = max(self._digits(text, lang) for (lang, _), text in turn.said.items())
-            self._endpointer.patience(digits_patience(count, wait.digits))
+            self._wait_for_digits([(text, lang) for (lang, _), text in turn.said.items()], wait)
         return heard
 
-    async def _peek(self, turn: _Turn, wait: _Wait) -> list[Heard]:
-        """What was said in a turn that pauses before any partial result: it may be over already."""
-        texts = {lang: await self.read_again(lang) for lang in wait.langs}
+    def _wait_for_digits(self, texts: Sequence[tuple[str, str]], wait: _Wait) -> None:
+        count = max((self._digits(text, lang) for text, lang in texts), default=0) if self._digits else 0
+        self._endpointer.patience(digits_patience(count, wait.digits))
+
+    async def _count(self, turn: Turn, wait: _Wait) -> None:
+        """The last digit stays out of the partial results; in a pause that may be the end, all are read again."""
+        texts = [(await self._read(turn, lang, wait.phrases.get(lang)), lang) for lang in wait.langs]
+        self._wait_for_digits(texts, wait)
+
+    async def _peek(self, turn: Turn, wait: _Wait) -> list[Heard]:
+        """What was said in a turn that pauses early: it may be over, with a word not told yet."""
+        heard = await self._listening(turn, wait)
+        if heard or turn.said:
+            return heard
+        texts = {lang: await self._read(turn, lang) for lang in wait.langs}
         turn.said |= {(lang, True): text for lang, text in texts.items() if text}
         return [Partial(lang, text, self._now_ms) for lang, text in texts.items() if text]
+
+    async def _listening(self, turn: Turn, wait: _Wait) -> list[Heard]:
+        """The turn so far as a back-channel, heard by a pass for nothing else: free recognition makes names of them."""
+        words = [(lang, self._back_channel.get(lang)) for lang in wait.langs]
+        found = [(lang, await self._read(turn, lang, phrases)) for lang, phrases in words if phrases]
+        return [Partial(lang, text, self._now_ms, free=False) for lang, text in found if text]
+
+    async def _read(self, turn: Turn, lang: str, phrases: Sequence[str] | None = None) -> str:
+        return await self._pool.run(read_again, self._models, lang, np.concatenate(turn.fed), phrases)
 
     async def _end_turn(self, event: SpeechEnded, wait: _Wait) -> list[Heard]:
         if not wait.digits:  # the pauses between the groups of a number tell nothing about the caller
@@ -269,7 +264,7 @@ class Listener:
         return [self._utterance(event, results, turn, decode_s)]
 
     def _utterance(
-        self, event: SpeechEnded, results: Mapping[str, TwoPasses], turn: _Turn, decode_s: float
+        self, event: SpeechEnded, results: Mapping[str, TwoPasses], turn: Turn, decode_s: float
     ) -> Utterance:
         readings = {lang: nbest(found) for lang, found in results.items()}
         surest = max(readings, key=lambda lang: readings[lang][0].confidence if readings[lang] else -1.0)

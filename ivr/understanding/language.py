@@ -36,6 +36,7 @@ class Language:
     back_channel: Substitutions = field(default_factory=dict)
     filler_words: frozenset[str] = frozenset()
     weightless: frozenset[str] = frozenset()
+    back_channel_phrases: tuple[str, ...] = ()
     postpositions: frozenset[str] = frozenset()
     cancel: Substitutions = field(default_factory=dict)
     place_words: frozenset[str] = frozenset()
@@ -71,6 +72,7 @@ def load_language(grammars_dir: Path, lang: str, script: Script) -> Language:
         filler_words=frozenset(word for text in _texts(path, data, "fillers") for word in text.split()),
         fillers=substitutions({folder.fold(text): () for text in _texts(path, data, "fillers")}),
         back_channel=substitutions({folder.fold(text): () for text in _texts(path, data, "back_channel")}),
+        back_channel_phrases=tuple(_texts(path, data, "back_channel")),
         weightless=_single(folder, _texts(path, data, "postpositions") + _texts(path, data, "auxiliaries")),
         postpositions=_single(folder, _texts(path, data, "postpositions")),
         cancel=substitutions({folder.keys(text): () for text in _texts(path, data, "cancel")}),

@@ -187,6 +187,9 @@ def _hearing(settings: Settings, known: Knowledge) -> Hearing:
         emergency=understander.emergency,
         digits=understander.digits_heard,
         emergency_keys=settings.emergency_keys,
+        back_channel={
+            lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
+        },
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from ivr.core.data import load_mapping
 from ivr.dialogue import prompt_ids
 from ivr.dialogue.commands import Listen
-from ivr.dialogue.events import CallStarted
+from ivr.dialogue.events import CallStarted, EmergencyHeard
 from ivr.dialogue.questions import QUESTIONS
 from ivr.dialogue.script import Script
 from ivr.dialogue.session import At
@@ -34,6 +34,17 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.RATING: lambda c: c.say("service=feedback_rating"),
     At.MORE: lambda c: c.say("service=mandi_price"),
 }
+
+
+@pytest.mark.parametrize("at", REACH)
+def test_a_call_for_help_is_heard_at_every_question(ring: Ring, at: At) -> None:
+    caller = ring()
+    REACH[at](caller)
+    assert caller.session.at is at
+    assert caller.happen(EmergencyHeard("fire", "te", "words")) == ["emergency", "emergency_again"]
+    assert {play.lang for play in caller.plays} == {"te"}
+    assert caller.value("emergency", "number") == ("digits", "101")
+    assert caller.disposition == "emergency"
 
 
 def test_every_question_is_in_every_table() -> None:
