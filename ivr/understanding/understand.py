@@ -75,6 +75,15 @@ class Understander:
         reader = self.reader(lang)
         return reader.emergencies.find(reader.read(text).keys)
 
+    def only_listening(self, text: str, lang: str) -> bool:
+        """Whether the text is nothing but back-channel words ("haan", "ji"), for what is said into a prompt."""
+        return self.grammars.by_language[lang].language.only_listening(text)
+
+    def digits_heard(self, text: str, lang: str) -> int:
+        """How many digits a text has so far, for partial results."""
+        reader = self.reader(lang)
+        return len(reader.slots.digits(reader.read(text).slot_keys) or "")
+
     def reader(self, lang: str) -> LanguageReader:
         """The tools for one language. Raises KeyError for a language without grammars."""
         if lang not in self._readers:
