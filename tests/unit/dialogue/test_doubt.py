@@ -1,4 +1,4 @@
-"""What is doubtful is asked before anything is done: a wrong district or service sends an officer to the wrong place."""
+"""What is doubtful is asked before anything is done: a wrong district sends an officer to the wrong place."""
 
 from ivr.dialogue.commands import Disposition, HangUp
 from ivr.dialogue.events import CallStarted
