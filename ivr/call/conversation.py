@@ -6,7 +6,8 @@ Must not know how audio travels: `line` and `gather` do.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from ivr.call.trace import Happened, TraceSink
 from ivr.call.voicemail import Voicemail
 from ivr.core.clock import Clock
 from ivr.core.errors import IvrError
+from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk
 from ivr.dialogue.commands import (
     Command,
@@ -34,16 +36,25 @@ from ivr.dialogue.commands import (
     Transfer,
 )
 from ivr.dialogue.dialogue import Dialogue
-from ivr.dialogue.events import CallStarted, EffectFailed, Event
+from ivr.dialogue.events import CallStarted, EffectFailed, Event, TicketsFound
+from ivr.dialogue.opening import CALL_BACK
 from ivr.dialogue.session import Session
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls, Turn
+from ivr.store.handovers import Handovers
 
 log = structlog.get_logger()
 T = TypeVar("T")
 
 Ending = Listen | Record | Transfer | HangUp
+RESUMED_FOR = timedelta(minutes=10)
 _EFFECTS_AT_MOST = 8  # in one turn; a dialogue that wants more is going round in circles
+
+
+def _reopened(session_json: str) -> str | None:
+    """The session of a call that broke off, made ready to be gone on with; None where no work is left."""
+    session = Session.from_json(session_json)
+    return session.reopened().to_json() if session.unfinished else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +64,8 @@ class Parts:
     dialogue: Dialogue
     desk: Desk
     calls: Calls
+    handovers: Handovers
+    callbacks: CallBacks
     prompts: PromptLibrary
     clock: Clock
     voicemail: Voicemail
@@ -93,11 +106,30 @@ class Conversation:
             self.session = Session.from_json(stored)
         return stored is not None
 
-    async def begin(self, media: str) -> Reply:
-        """Start the call, or go on where its session stands."""
-        resumed = await self.load()
-        language = await self._parts.blocking(self._parts.calls.caller_language, self.call_sid)
-        return await self.happen(CallStarted(language=language, resumed=resumed, media=media), at_ms=0)
+    async def begin(self, media: str, why_keys: str = "") -> Reply:
+        """Start the call, or go on where its session stands, or where the caller's last call broke off."""
+        known = await self._parts.blocking(self._known)
+        resumed = await self.load() or (known.purpose != CALL_BACK and await self._take_over())
+        return await self.happen(replace(known, resumed=resumed, media=media, why_keys=why_keys), at_ms=0)
+
+    async def _take_over(self) -> bool:
+        """Take up a call of this caller that broke off a little while ago; whether there is one."""
+        now = self._parts.clock.now()
+        found = await self._parts.blocking(self._parts.calls.resume, self.call_sid, now - RESUMED_FOR, now, _reopened)
+        if found is not None:
+            self.session = Session.from_json(found)
+        return found is not None
+
+    def _known(self) -> CallStarted:
+        """What is known of the caller. Tickets are told of if they can be had, and never waited for."""
+        language = self._parts.calls.caller_language(self.call_sid)
+        try:
+            found = self._parts.desk.find_tickets(self.call_sid, FindTickets())
+        except IvrError as error:
+            log.error("tickets_not_known", call_sid=self.call_sid, code=error.code)
+            found = TicketsFound(())
+        purpose = self._parts.callbacks.purpose(self.call_sid)
+        return CallStarted(language=language, tickets=found.tickets, shared=found.shared, purpose=purpose)
 
     async def happen(self, event: Event, at_ms: int) -> Reply:
         """Give the dialogue `event`, carry out the effects it asks for, store the session and say what comes next."""

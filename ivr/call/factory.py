@@ -20,6 +20,7 @@ from ivr.speech.pool import DecodingPool
 
 log = structlog.get_logger()
 
+OVERLOADED, NO_MODEL = "overloaded", "no_model"
 LAG_LIMIT_S = 0.5  # decoding later than this is slow speech for everyone: new calls get keys instead
 
 
@@ -49,17 +50,18 @@ class Lines:
         self._fillers = rules.fillers
         self._open: set[str] = set()
 
-    def ready(self, now: datetime) -> bool:
-        """Whether one more call can be heard. A language whose model is missing is worth the whole call's keys."""
+    def why_keys(self, now: datetime) -> str:
+        """Why one more call cannot be heard, "" if it can. A language whose model is missing is worth the whole
+        call's keys."""
         if len(self._open) >= self._max or self._pool.lag_s > LAG_LIMIT_S:
-            return False
+            return OVERLOADED
         try:
             for lang in self._languages:
                 self._models.get(lang)
         except ModelError as error:
             log.error("no_model", code=error.code)
-            return False
-        return True
+            return NO_MODEL
+        return ""
 
     async def open(self, call_sid: str, send: Send) -> StreamLine:
         """Raises OverloadedError when no stream is free."""
@@ -79,6 +81,7 @@ class Reports:
 
     def call_ended(self, call_sid: str, status: str, now: datetime) -> None:
         """The call is over for the carrier; if the dialogue does not know yet, the caller has left it."""
+        self._parts.handovers.ended(call_sid, "left", now)
         stored = self._parts.calls.session(call_sid)
         if stored is None:
             return
@@ -88,6 +91,16 @@ class Reports:
         session, _ = self._parts.dialogue.step(session, HungUp(), now)
         self._parts.calls.save_wait(call_sid, session.to_json(), now)
         self._parts.calls.end(call_sid, session.disposition or Disposition.CALLER_LEFT, now)
+
+    def missed_call(self, call_sid: str, caller: str | None, now: datetime) -> None:
+        self._parts.callbacks.missed(call_sid, caller, now)
+
+    def callback_answered(self, call_sid: str, citizen: str | None, now: datetime) -> None:
+        self._parts.callbacks.answered(call_sid, citizen, now)
+
+    def callback_ended(self, call_sid: str, status: str, now: datetime) -> None:
+        self._parts.callbacks.reported(call_sid, status, now)
+        self.call_ended(call_sid, status, now)
 
     def sms_status(self, message_sid: str, status: str, error_code: str | None, now: datetime) -> None:
         self._parts.desk.sms_status(message_sid, status, error_code, now)

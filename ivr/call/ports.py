@@ -40,9 +40,9 @@ class CallLine(Protocol):
 
 
 class CallFactory(Protocol):
-    def ready(self, now: datetime) -> bool:
-        """Whether one more call can be heard: models there, room to decode. False sends the caller to the keys.
-        Blocking: it may have to load a model."""
+    def why_keys(self, now: datetime) -> str:
+        """ "" where one more call can be heard: models there, room to decode. Else "overloaded" or "no_model": the call
+        goes by keys and the caller is told why. Blocking: it may have to load a model."""
         ...
 
     async def open(self, call_sid: str, send: Send) -> CallLine:
@@ -55,12 +55,13 @@ class CallFactory(Protocol):
 class KeypadReply:
     """What to do next on the keypad leg: play, then exactly one of listen, transfer, record, hang up (the default).
 
-    `transfer_to` is a number that can be dialled.
+    `transfer_to` is a number that can be dialled; `whisper`: who answers there is briefed before the caller is joined.
     """
 
     plays: tuple[Play, ...] = ()
     listen: Listen | None = None
     transfer_to: str | None = None
+    whisper: bool = False
     record_max_s: int | None = None
 
 
@@ -76,8 +77,9 @@ class Recording:
 class KeypadLeg(Protocol):
     """The same session by keys. Every method ends in a reply; StoreError where the session cannot be read."""
 
-    async def begin(self, call_sid: str) -> KeypadReply:
-        """The call comes here without a stream, or its stream ended: go on where the stored session waits.
+    async def begin(self, call_sid: str, why_keys: str = "") -> KeypadReply:
+        """The call comes here without a stream (`why_keys`: of the factory), or its stream ended: go on where the
+        stored session waits.
         A session that is over hangs up; one that asked for a transfer or a recording gets it."""
         ...
 
@@ -89,6 +91,10 @@ class KeypadLeg(Protocol):
 
     async def transfer_ended(self, call_sid: str, status: str) -> KeypadReply:
         """`status` is Twilio's DialCallStatus: completed, answered, busy, no-answer, failed, canceled."""
+        ...
+
+    async def whisper(self, call_sid: str) -> tuple[Play, ...]:
+        """An operator has answered: what to say before the caller of `call_sid` is joined."""
         ...
 
 
@@ -105,6 +111,15 @@ class CarrierReports(Protocol):
 
     def call_ended(self, call_sid: str, status: str, now: datetime) -> None:
         """`status`: completed, busy, failed, no-answer, canceled."""
+
+    def missed_call(self, call_sid: str, caller: str | None, now: datetime) -> None:
+        """The number that never answers was rung."""
+
+    def callback_answered(self, call_sid: str, citizen: str | None, now: datetime) -> None:
+        """A call that we made was taken."""
+
+    def callback_ended(self, call_sid: str, status: str, now: datetime) -> None:
+        """A call that we made is over, taken or not; `status` as of `call_ended`."""
 
     def sms_status(self, message_sid: str, status: str, error_code: str | None, now: datetime) -> None: ...
 

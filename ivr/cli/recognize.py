@@ -51,13 +51,15 @@ def recognize(
     if wait not in WAITS:
         raise typer.BadParameter(f"{wait!r} is none of {', '.join(WAITS)}", param_hint="--wait")
     try:
+        grammars = Grammars.load(data_dir("grammars"))
+        if lang not in grammars.languages:
+            known = ", ".join(grammars.languages)
+            raise typer.BadParameter(f"no grammars for {lang!r}; there are {known}", param_hint="--lang")
         model = ModelRegistry(Settings.load(prepare=False).speech_models).get(lang)
-        phrases = Grammars.load(data_dir("grammars")).recogniser_phrases(lang, WaitKind(wait))
     except IvrError as error:
         typer.echo(f"ivr recognize: {error}", err=True)
         raise typer.Exit(1) from error
-    except KeyError as error:
-        raise typer.BadParameter(f"no grammars for {lang!r}", param_hint="--lang") from error
+    phrases = grammars.recogniser_phrases(lang, WaitKind(wait))
     read = [_print(file, model, phrases) for file in files]
     if not all(read):
         raise typer.Exit(1)

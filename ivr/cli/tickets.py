@@ -81,6 +81,20 @@ def show_ticket(number: str, as_json: AsJson = False) -> None:
         typer.echo(f"  {_when(event.at)}  {event.actor}: {event.kind} -> {event.state} {event.note}".rstrip())
 
 
+@app.command("share")
+def share_ticket(
+    number: str,
+    undo: Annotated[bool, typer.Option("--undo", help="One person uses it, after all.")] = False,
+) -> None:
+    """Mark the telephone behind ticket NUMBER as used by several people: its tickets are then told only to callers
+    who know a ticket's last four digits."""
+    with _desk() as desk:
+        done = desk.share(number, not undo)
+    if not done:
+        typer.echo(f"ivr tickets: no ticket {number}, or its caller's number is withheld", err=True)
+        raise typer.Exit(1)
+
+
 @app.command("sms")
 def list_sms(limit: Limit = 50, as_json: AsJson = False) -> None:
     """The SMS of the helpline and what became of them, newest first."""

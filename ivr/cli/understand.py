@@ -91,4 +91,4 @@ def _texts(texts: list[str] | None) -> Iterator[str]:
         yield from texts
         return
     for line in sys.stdin:
-        yield line.rstrip("\n")
+        yield line.rstrip("\r\n")

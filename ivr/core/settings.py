@@ -71,6 +71,15 @@ class Settings(BaseSettings):
         description="Keys that, pressed within two seconds at any moment, call for help. Empty: none. A long press "
         "cannot be meant: the carrier tells that a key was pressed, not for how long.",
     )
+    operator_lines: Annotated[int, Field(ge=1)] = Field(
+        1, description="Calls that operators take at a time; further callers wait in a queue."
+    )
+    operator_language: str = Field(
+        "", description="Language of the briefing before a call is joined, e.g. hi. Empty: the caller's."
+    )
+    missed_call_number: str = Field(
+        "", description="A second number, +91..., that never answers: who rings it is called back free of charge."
+    )
     models_dir: Path | None = Field(
         None,
         description="Folder with a speech model per language, looked at before the bundled ones. "
@@ -106,7 +115,7 @@ class Settings(BaseSettings):
             raise ValueError("must have no path, e.g. https://helpline.example.in")
         return f"{url.scheme}://{url.netloc}"
 
-    @field_validator("twilio_number", "operator_number")
+    @field_validator("twilio_number", "operator_number", "missed_call_number")
     @classmethod
     def _number(cls, value: str) -> str:
         if not value:

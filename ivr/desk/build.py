@@ -5,15 +5,20 @@ from collections.abc import Callable
 from ivr.core.clock import Clock
 from ivr.core.data import data_dir
 from ivr.core.settings import Settings
+from ivr.desk.callbacks import CallCarrier, Placing
 from ivr.desk.desk import Desk, DeskOptions
-from ivr.desk.handlers import Sending, SmsCarrier, handlers
+from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.sms_templates import SmsTexts
 from ivr.desk.worker import Bell, Worker
+from ivr.dialogue.script import house_hours
 from ivr.store.database import Database
+from ivr.store.handovers import Handovers
+from ivr.store.jobs import Jobs
 from ivr.store.secrets import Secrets
 from ivr.understanding.catalogue import Catalogue
 
 STATUS_PATH = "/twilio/status"
+CALLBACK_PATH, CALLBACK_STATUS_PATH = "/twilio/callback", "/twilio/callback-status"
 
 
 def _silent() -> None:
@@ -40,9 +45,25 @@ def sms_texts(settings: Settings) -> SmsTexts:
     return SmsTexts.load(data_dir("grammars") / "sms.yaml", settings.public_url, settings.twilio_number)
 
 
-def make_worker(settings: Settings, db: Database, carrier: SmsCarrier, clock: Clock, bell: Bell) -> Worker:
+def make_placing(settings: Settings, db: Database, jobs: Jobs, carrier: CallCarrier, clock: Clock) -> Placing:
+    """What places the calls that were promised."""
+    return Placing(
+        db=db,
+        secrets=Secrets(settings.secret_key.get_secret_value()),
+        jobs=jobs,
+        carrier=carrier,
+        clock=clock,
+        hours=house_hours(data_dir("grammars")),
+        free=Handovers(db, settings.operator_lines).free,
+        url=settings.public_url + CALLBACK_PATH,
+        status_url=settings.public_url + CALLBACK_STATUS_PATH,
+    )
+
+
+def make_worker(settings: Settings, db: Database, carrier: Carrier, clock: Clock, bell: Bell) -> Worker:
     """A worker for every kind of job. Give `bell.ring` to the desk of this process as `on_queued`."""
     secrets = Secrets(settings.secret_key.get_secret_value())
     sending = Sending(db, secrets, carrier, clock, settings.public_url + STATUS_PATH)
     desk = open_desk(settings, db, on_queued=bell.ring)
-    return Worker(db, desk.jobs, handlers(sending), clock, bell)
+    placing = make_placing(settings, db, desk.jobs, carrier, clock)
+    return Worker(db, desk.jobs, handlers(sending, placing), clock, bell)

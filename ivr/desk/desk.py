@@ -16,6 +16,7 @@ from ivr.core.clock import INDIA
 from ivr.core.errors import StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
 from ivr.desk import inbound
+from ivr.desk.callbacks import promise
 from ivr.desk.messages import Message, Messages
 from ivr.desk.sms_templates import SmsTexts
 from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
@@ -92,7 +93,12 @@ class Desk:
                 due_at=now + timedelta(hours=float(hours)) if hours is not None else None,
             )
             ticket, _ = tickets.open_once(connection, new, self._secrets.ticket_key)
-        return TicketOpened(ticket.number, _day(ticket.due_at))
+            rung = asked.call_back and who is not None
+            if rung and who is not None:
+                promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)
+        if rung:
+            self._on_queued()
+        return TicketOpened(ticket.number, _day(ticket.due_at), reachable=rung or not asked.call_back)
 
     def send_sms(self, call_sid: str, asked: SendSms, now: datetime) -> SmsQueued:
         """Queue an SMS to the caller of this call. What the template needs and `asked.values` lacks is filled in: the
@@ -118,7 +124,8 @@ class Desk:
             if who is None or begun is None:
                 return TicketsFound(())
             mine = tickets.of_caller(connection, who.phone_hash, begun - REMEMBERED)
-        return TicketsFound(tuple(known_ticket(one) for one in mine))
+            shared = tickets.shared(connection, who.phone_hash)
+        return TicketsFound(tuple(known_ticket(one) for one in mine), shared)
 
     def follow_link(self, code: str, now: datetime) -> LinkTarget | None:
         """Where /s/{code} leads, counted as opened; None when there is no such code."""
@@ -151,6 +158,13 @@ class Desk:
             queued = inbound.answer(connection, self._messages, inbound.Inbound(message_sid, sender, body), now)
         if queued:
             self._on_queued()
+
+    def share(self, number: str, shared: bool = True) -> bool:
+        """Note that the telephone of a ticket's caller is used by several people (or is not, after all): their tickets
+        are then told only to whoever knows the last four digits. False when there is no such ticket or caller."""
+        with self._db.begin() as connection:
+            found = tickets.find(connection, number=number) if valid_ticket_number(number) else None
+            return found is not None and tickets.mark_shared(connection, found.id, shared)
 
     def ticket(self, number: str) -> tuple[tickets.TicketRow, tuple[tickets.TicketEvent, ...]] | None:
         """A ticket with its trail; None when there is none with this number, however written."""

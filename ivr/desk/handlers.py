@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from ivr.core.clock import Clock
 from ivr.core.errors import StoreError
+from ivr.desk.callbacks import CallCarrier, Placing
 from ivr.desk.desk import SMS_REPORT, STATUSES
 from ivr.desk.messages import SEND_SMS
 from ivr.desk.worker import Handler, Settle
@@ -24,6 +25,10 @@ class SmsCarrier(Protocol):
     async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
         """The carrier's sid of the message."""
         ...
+
+
+class Carrier(SmsCarrier, CallCarrier, Protocol):
+    """All that the desk asks of a carrier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +66,12 @@ class Sending:
         outbox.failed(connection, int(job.payload["sms_id"]), code, self.clock.now())
 
 
-def handlers(sending: Sending) -> Mapping[str, Handler]:
-    """Every kind of job that this version knows."""
+def handlers(sending: Sending, placing: Placing | None = None) -> Mapping[str, Handler]:
+    """Every kind of job that this version knows; no calls without `placing`."""
     return {
         SEND_SMS: Handler(sending.run, sending.failed),
         SMS_REPORT: Handler(Reports(sending.clock)),
+        **(placing.handlers() if placing is not None else {}),
     }
 
 

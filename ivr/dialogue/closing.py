@@ -1,7 +1,17 @@
 """The end of a call: anything else, goodbye, a person, a message, an emergency."""
 
+from datetime import datetime
+
 from ivr.dialogue.commands import Disposition, Record, Transfer
-from ivr.dialogue.events import ANY_EMERGENCY, EmergencyHeard, HungUp, MessageRecorded, SmsQueued, TicketOpened
+from ivr.dialogue.events import (
+    ANY_EMERGENCY,
+    EmergencyHeard,
+    HungUp,
+    MessageRecorded,
+    Queued,
+    SmsQueued,
+    TicketOpened,
+)
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import DESK_FAILED, ask, missed
 from ivr.dialogue.request import settle, yes_or_no
@@ -32,7 +42,7 @@ def time_over(turn: Turn) -> At:
     """The call has become too long: a person where nothing came of it, else goodbye."""
     turn.note("time_over", f"{turn.session.turns} events")
     turn.say(P.TIME_OVER)
-    if turn.session.best is None and turn.world.house.operator and turn.session.pending is None:
+    if turn.session.best is None and turn.operator_there and turn.session.pending is None:
         turn.change(reason="time_over")
         return At.OPERATOR
     return At.GOODBYE
@@ -67,14 +77,43 @@ def hang_up(turn: Turn) -> None:
 
 def to_operator(turn: Turn) -> At | None:
     """Connect to a person with a line on what is known; a message where nobody can be reached."""
-    turn.flag("operator", turn.session.reason)
-    turn.note("operator", turn.session.reason)
-    if not turn.world.house.operator:
+    if turn.session.queued_at is None:
+        turn.flag("operator", turn.session.reason)
+        turn.note("operator", turn.session.reason)
+    if not turn.operator_there:
+        if turn.world.house.operator:
+            turn.say(P.OUT_OF_HOURS)
         return At.VOICEMAIL
     turn.say(P.TRANSFER)
     turn.run(Transfer("operator", summary(turn)), At.TRANSFERRING)
     turn.change(disposition=Disposition.TRANSFERRED)
     return None
+
+
+def queued(turn: Turn, event: Queued) -> At | None:
+    """Nobody is free: say the place and the time, and wait on; after long, promise a call back instead."""
+    since = turn.session.queued_at or turn.now.isoformat()
+    minutes = (turn.now - datetime.fromisoformat(since)).total_seconds() / 60
+    turn.note("queue", f"place {event.place}, {event.minutes} minutes")
+    turn.change(queued_at=since, disposition=None, pending=None)
+    turn.forget_spoken()
+    if minutes > turn.world.script.limits.queue_minutes:
+        turn.say(P.QUEUE_LONG)
+        return At.CALLBACK
+    turn.moved(At.QUEUE)
+    turn.say(P.QUEUE_PLACE, place=("number", str(event.place)), minutes=("number", str(event.minutes)))
+    turn.say(P.QUEUE_KEYS)
+    turn.listen()
+    return None
+
+
+def waits_on(turn: Turn) -> At:
+    """Still in the queue: perhaps somebody is free now."""
+    return At.OPERATOR
+
+
+def pressed_queue(turn: Turn, key: str) -> At:
+    return At.CALLBACK if key == "1" else waits_on(turn)
 
 
 def summary(turn: Turn) -> str:
@@ -142,6 +181,9 @@ def left(turn: Turn, event: HungUp) -> None:
     if turn.session.at is At.TRANSFERRING:
         turn.reach(Disposition.TRANSFERRED)
     turn.note("caller_left", f"at {turn.session.at}")
+    turn.change(left_at=turn.session.at)
+    if turn.session.told and not turn.session.unfinished:
+        turn.reach(Disposition.STATUS_TOLD)
     turn.hang_up()
 
 

@@ -64,11 +64,14 @@ class Listen:
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
+    """`call_back`: and have the caller rung, in calling hours, to be connected to a person."""
+
     key: str
     service: str
     lang: str
     district: str | None
     words: str  # what the caller said, for the officer
+    call_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

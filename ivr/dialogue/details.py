@@ -23,7 +23,8 @@ def fill(turn: Turn) -> At:
     if service.outcome in _BINDING and not request.confirmed:
         turn.want(candidates=(request.service,))
         return At.CONFIRM
-    if request.service in turn.world.script.details and not request.details_asked:
+    told = request.details_asked or turn.session.media == "gather"  # a story cannot be keyed
+    if request.service in turn.world.script.details and not told:
         return At.DETAILS
     return At.ACT
 

@@ -18,6 +18,7 @@ from ivr.dialogue.events import (
     MessageRecorded,
     NoInput,
     Pressed,
+    Queued,
     Said,
     SmsQueued,
     TicketOpened,
@@ -63,7 +64,8 @@ class Dialogue:
         if session.over:
             closing.too_late(turn, event)
             return turn.session, tuple(turn.commands)
-        turn.change(turns=session.turns + 1, started_at=session.started_at or now.isoformat())
+        waiting = session.at is At.QUEUE or isinstance(event, Queued)  # has bounds of its own
+        turn.change(turns=session.turns + (not waiting), started_at=session.started_at or now.isoformat())
         at = _react(turn, event)
         for _ in range(STEPS_AT_MOST):
             if at is None or turn.ended:
@@ -103,7 +105,9 @@ def _failed(turn: Turn, event: EffectFailed) -> At | None:
 
 
 def _out_of_time(turn: Turn) -> bool:
-    """A result that is awaited is still told; its `MORE` ends the call."""
+    """A result that is awaited is still told; its `MORE` ends the call. The queue for a person ends by itself."""
+    if turn.session.at is At.QUEUE:
+        return False
     if turn.session.pending is not None:
         return turn.session.turns > HARD_LIMIT * turn.world.script.limits.turns
     return closing.over_limit(turn)
@@ -120,6 +124,8 @@ def _result(turn: Turn, event: Event) -> At | None:
             return status.found(turn, event)
         case At.FINDING_LAST, TicketsFound():
             return status.found_last(turn, event)
+        case At.TRANSFERRING, Queued():
+            return closing.queued(turn, event)
         case At.RECORDING, MessageRecorded():
             return closing.recorded(turn, event)
     assert turn.session.pending is not None
@@ -137,10 +143,16 @@ def _answer(turn: Turn, event: Event) -> At | None:
         turn.change(heard=True)
         return _pressed(turn, event.keys)
     if isinstance(event, NoInput):
-        return At.GOODBYE if turn.session.at is At.MORE else repair.missed(turn, silent=True)
+        return _silence(turn)
     turn.note("ignored", f"{type(event).__name__} at {turn.session.at}")
     turn.listen_on()
     return None
+
+
+def _silence(turn: Turn) -> At | None:
+    if turn.session.at is At.QUEUE:
+        return closing.waits_on(turn)
+    return At.GOODBYE if turn.session.at is At.MORE else repair.missed(turn, silent=True)
 
 
 def _heard(turn: Turn) -> At | None:

@@ -23,11 +23,17 @@ class KnownTicket:
 @dataclass(frozen=True, slots=True)
 class CallStarted:
     """The caller is on the line. `language` is remembered from an earlier call; `resumed` when this session was
-    interrupted (dropped call, lost stream) and goes on; `media` is "stream" (voice and keys) or "gather" (keys)."""
+    interrupted (dropped call, lost stream) and goes on; `media` is "stream" (voice and keys) or "gather" (keys).
+    `tickets` are this number's, newest first; `shared` when several people use the number; `why_keys` is "overloaded"
+    or "no_model" where speech cannot be had from the start; `purpose` is that of a call that we made."""
 
     language: str | None = None
     resumed: bool = False
     media: str = "stream"
+    tickets: tuple[KnownTicket, ...] = ()
+    shared: bool = False
+    why_keys: str = ""
+    purpose: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +70,19 @@ class NoInput:
 
 @dataclass(frozen=True, slots=True)
 class TicketOpened:
+    """`reachable` false where a call back was wanted and the number is withheld."""
+
     number: str
     due_on: str | None
+    reachable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class TicketsFound:
+    """`shared`: several people use this number, so a ticket is told to whoever knows its last four digits."""
+
     tickets: tuple[KnownTicket, ...]
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,14 @@ class MessageRecorded:
     """A voicemail of `duration_ms` is stored."""
 
     duration_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Everybody who could take the call is busy: `place` in the queue (1 is next), `minutes` to wait, estimated."""
+
+    place: int
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +130,7 @@ Event = (
     | TicketsFound
     | SmsQueued
     | MessageRecorded
+    | Queued
     | EffectFailed
     | HungUp
 )

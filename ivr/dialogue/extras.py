@@ -54,7 +54,9 @@ def callback(turn: Turn) -> At:
 def note_for_desk(turn: Turn) -> At | None:
     """A request that the desk carries out, opened as a ticket: a call back, no more calls."""
     service = turn.request.service or ""
-    turn.run(OpenTicket(turn.next_key(), service, turn.languages[0], None, turn.request.words), At.OPENING)
+    rung = turn.world.script.does.get(service) == "callback" and turn.world.house.operator
+    ticket = OpenTicket(turn.next_key(), service, turn.languages[0], None, turn.request.words, call_back=rung)
+    turn.run(ticket, At.OPENING)
     return None
 
 

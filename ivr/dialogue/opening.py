@@ -1,27 +1,51 @@
 """The beginning of a call, and going on after an interruption: greeting, language."""
 
 from ivr.dialogue.events import CallStarted
+from ivr.dialogue.known import known_tickets
 from ivr.dialogue.prompt_ids import P
-from ivr.dialogue.repair import KEYPAD, ask, missed
+from ivr.dialogue.repair import KEYPAD, ask, missed, say_keys
 from ivr.dialogue.request import settle
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, Understanding, WaitKind
 
+CALL_BACK = "callback"
+
 
 def started(turn: Turn, event: CallStarted) -> At | None:
     """The caller is on the line, for the first time or again."""
-    begun = turn.session.at is not At.START
-    turn.change(media=event.media, by_keys=turn.session.by_keys or event.media == "gather")
-    if begun:
+    at, session = turn.session.at, turn.session
+    turn.change(media=event.media, by_keys=session.by_keys or event.media == "gather")
+    if at is At.GO_ON and session.wait is None:
+        turn.note("called_again", f"an earlier call broke off at {session.then}")
+        _greet(turn, event, P.GREETING_KNOWN)
+        return At.GO_ON
+    if at is not At.START:
         return resumed(turn)
-    if event.language in turn.world.script.languages:
-        turn.note("language", f"{event.language}, remembered")
-        turn.change(lang=event.language)
-        turn.say(P.GREETING_KNOWN)
-        return At.SERVICE
-    turn.say(P.GREETING)
-    return At.LANGUAGE
+    if event.purpose == CALL_BACK:
+        return _called_back(turn, event)
+    if event.language not in turn.world.script.languages:
+        _greet(turn, event, P.GREETING)
+        return At.LANGUAGE
+    turn.note("language", f"{event.language}, remembered")
+    turn.change(lang=event.language)
+    _greet(turn, event, P.GREETING_KNOWN)
+    return known_tickets(turn, event)
+
+
+def _called_back(turn: Turn, event: CallStarted) -> At:
+    """We ring as we promised: straight to a person."""
+    turn.change(lang=event.language if event.language in turn.world.script.languages else None, reason=CALL_BACK)
+    turn.note("called_back", "as was promised")
+    turn.say(P.GREETING_CALLBACK)
+    return At.OPERATOR
+
+
+def _greet(turn: Turn, event: CallStarted, greeting: P) -> None:
+    """The first words, and why the call goes by keys where it does."""
+    turn.say(greeting)
+    if event.media == "gather":
+        turn.say(P.OVERLOADED if event.why_keys == "overloaded" else P.KEYS_ONLY)
 
 
 def resumed(turn: Turn) -> At | None:
@@ -40,6 +64,11 @@ def resumed(turn: Turn) -> At | None:
 
 def ask_language(turn: Turn) -> At | None:
     turn.change(lang=None)
+    if turn.session.media == "gather":  # nobody is asked to speak who cannot be heard
+        turn.moved(At.LANGUAGE)
+        say_keys(turn)
+        turn.listen()
+        return None
     ask(turn, At.LANGUAGE, P.ASK_LANGUAGE)
     return None
 

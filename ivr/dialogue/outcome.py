@@ -44,6 +44,10 @@ def opened(turn: Turn, event: TicketOpened) -> At | None:
     assert isinstance(made, OpenTicket)
     turn.change(ticket=event.number)
     does = turn.world.script.does.get(made.service)
+    if does == "callback" and not event.reachable:
+        turn.say(P.CALLBACK_IMPOSSIBLE)
+        turn.change(pending=None)
+        return At.VOICEMAIL
     if does == "callback":
         turn.reach(Disposition.CALLBACK)
         turn.say(P.CALLBACK_NOTED)
@@ -120,7 +124,7 @@ def transfer(turn: Turn) -> At:
     if answer:
         turn.say(P.SAY, say=("text", answer))
         turn.reach(Disposition.ANSWERED)
-        if not turn.world.house.operator:
+        if not turn.operator_there:
             return At.MORE
     turn.change(reason="service")
     return At.OPERATOR

@@ -9,10 +9,18 @@ from enum import StrEnum
 
 class P(StrEnum):
     GREETING = "greeting"
+    GREETING_CALLBACK = "greeting_callback"
     GREETING_KNOWN = "greeting_known"
     RESUMED = "resumed"
     KEYS_ONLY = "keys_only"
     APOLOGY = "apology"  # said by ivr.web where a call cannot go on
+    OVERLOADED = "overloaded"
+    ASK_GO_ON = "ask_go_on"
+    KNOWN_TICKET = "known_ticket"
+    ASK_LAST_FOUR = "ask_last_four"
+    LAST_FOUR_NO_INPUT = "last_four_no_input"
+    LAST_FOUR_NO_MATCH = "last_four_no_match"
+    LAST_FOUR_HELP = "last_four_help"
 
     ASK_LANGUAGE = "ask_language"
     LANGUAGE_NO_INPUT = "language_no_input"
@@ -56,6 +64,7 @@ class P(StrEnum):
 
     ASK_DETAILS = "ask_details"
     DETAILS_NO_INPUT = "details_no_input"
+    DETAILS_NO_MATCH = "details_no_match"
     DETAILS_KEYS = "details_keys"
 
     TICKET_OPENED = "ticket_opened"
@@ -72,6 +81,7 @@ class P(StrEnum):
 
     STATUS_TICKET = "status_ticket"
     STATUS_DUE = "status_due"
+    STATUS_LATE = "status_late"
     STATUS_NONE = "status_none"
     STATUS_NOT_FOUND = "status_not_found"
     ASK_TICKET_NUMBER = "ask_ticket_number"
@@ -84,6 +94,8 @@ class P(StrEnum):
     RATING_NO_MATCH = "rating_no_match"
     RATING_THANKS = "rating_thanks"
 
+    PRESS_INSTEAD = "press_instead"
+
     ANYTHING_ELSE = "anything_else"
     MORE_NO_MATCH = "more_no_match"
     GOODBYE = "goodbye"
@@ -92,10 +104,19 @@ class P(StrEnum):
     HOLD = "hold"
 
     TRANSFER = "transfer"
+    OUT_OF_HOURS = "out_of_hours"
+    QUEUE_PLACE = "queue_place"
+    QUEUE_KEYS = "queue_keys"
+    QUEUE_LONG = "queue_long"
+    WHISPER_SERVICE = "whisper_service"
+    WHISPER_PLACE = "whisper_place"
+    WHISPER_UNKNOWN = "whisper_unknown"
+    WHISPER_CALLBACK = "whisper_callback"
     TRANSFER_FAILED = "transfer_failed"
     VOICEMAIL = "voicemail"
     VOICEMAIL_THANKS = "voicemail_thanks"
     VOICEMAIL_EMPTY = "voicemail_empty"
+    CALLBACK_IMPOSSIBLE = "callback_impossible"
     CALLBACK_NOTED = "callback_noted"
     STOP_CALLS_NOTED = "stop_calls_noted"
     TROUBLE = "trouble"

@@ -37,6 +37,16 @@ QUESTIONS: Mapping[At, Question] = {
     At.LANGUAGE: Question(
         WaitKind.LANGUAGE, P.LANGUAGE_NO_INPUT, P.LANGUAGE_NO_MATCH, P.ASK_LANGUAGE, P.LANGUAGE_KEY, reask=False
     ),
+    At.GO_ON: _yes_no(),
+    At.LAST_FOUR: Question(
+        WaitKind.SERVICE,
+        P.LAST_FOUR_NO_INPUT,
+        P.LAST_FOUR_NO_MATCH,
+        P.LAST_FOUR_HELP,
+        reask=False,
+        digits_max=4,
+        no_input_ms=8000,
+    ),
     At.SERVICE: Question(
         WaitKind.SERVICE, P.SERVICE_NO_INPUT, P.SERVICE_NO_MATCH, P.SERVICE_HELP, reask=False, no_input_ms=7000
     ),
@@ -51,8 +61,8 @@ QUESTIONS: Mapping[At, Question] = {
     At.DETAILS: Question(
         WaitKind.MESSAGE,
         P.DETAILS_NO_INPUT,
-        P.DETAILS_NO_INPUT,
-        P.DETAILS_NO_INPUT,
+        P.DETAILS_NO_MATCH,
+        P.ASK_DETAILS,
         keys=P.DETAILS_KEYS,
         reask=False,
         pace=Pace.LONG,
@@ -69,4 +79,5 @@ QUESTIONS: Mapping[At, Question] = {
     ),
     At.RATING: Question(WaitKind.NUMBER, P.RATING_NO_INPUT, P.RATING_NO_MATCH, P.ASK_RATING, reask=False),
     At.MORE: _yes_no(P.MORE_NO_MATCH),
+    At.QUEUE: Question(WaitKind.YES_NO, P.QUEUE_KEYS, P.QUEUE_KEYS, P.QUEUE_KEYS, no_input_ms=20_000),
 }

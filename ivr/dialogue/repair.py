@@ -13,6 +13,8 @@ DESK_FAILED = "desk_failed"
 KEYPAD: Mapping[At, At] = {At.SERVICE: At.MENU, At.PLACE: At.PLACE_MENU}
 # What follows when a question is given up. Where nothing stands, a person takes over.
 _GIVEN_UP: Mapping[At, At] = {At.MORE: At.GOODBYE, At.RATING: At.MORE, At.DETAILS: At.FORM}
+# Where the keypad takes over after two failures; the list of all services also where a ticket's digits don't come.
+_BY_KEYS: Mapping[At, At] = {**KEYPAD, At.LAST_FOUR: At.MENU}
 _SLOTS = frozenset({At.SERVICE, At.MENU, At.PLACE, At.PLACE_MENU})
 
 
@@ -25,14 +27,25 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
     turn.note("no_input" if silent else "no_match", f"{at}, {misses} of {ATTEMPTS}")
     if misses >= ATTEMPTS:
         return give_up(turn, silent)
-    turn.say(turn.question.no_input if silent else turn.question.no_match)
+    turn.say(_reprompt(turn, silent))
     if misses == ATTEMPTS - 1:
         turn.flag("silence" if silent else "no_match", f"twice at {at}")
         turn.change(by_keys=True)
-        if at in KEYPAD:
-            turn.change(at=KEYPAD[at], menu=(), page=0)
-            return KEYPAD[at]
+        if at in _BY_KEYS:
+            turn.change(at=_BY_KEYS[at], menu=(), page=0)
+            return _BY_KEYS[at]
     return again(turn)
+
+
+def _reprompt(turn: Turn, silent: bool) -> P:
+    """The question's own words; the second time a hint at its keys; by keys alone nobody is asked to speak."""
+    question = turn.question
+    keyed = question.keys is not None or turn.session.at is At.LANGUAGE
+    if turn.session.media == "gather" and (keyed or question.reask):
+        return P.MENU_NO_INPUT if silent else P.MENU_NO_MATCH
+    if turn.session.misses == ATTEMPTS - 1 and keyed and turn.session.at not in _BY_KEYS:
+        return P.PRESS_INSTEAD
+    return question.no_input if silent else question.no_match
 
 
 def again(turn: Turn) -> At | None:
@@ -55,7 +68,7 @@ def give_up(turn: Turn, silent: bool) -> At:
         turn.flag("silence", "whole call")
         turn.say(P.SILENT_GOODBYE)
         return At.OVER
-    if at in (At.PLACE, At.PLACE_MENU) and not turn.world.house.operator:
+    if at in (At.PLACE, At.PLACE_MENU) and not turn.operator_there:
         return skip_place(turn)
     turn.change(reason="silence" if silent else "not_understood")
     return At.OPERATOR
@@ -66,7 +79,7 @@ def skip_place(turn: Turn) -> At:
     turn.note("place_skipped", "no district could be had")
     turn.flag("place_unknown", turn.request.service or "")
     turn.want(place_skipped=True, failures=0, confirmed=True)
-    if turn.world.house.operator:
+    if turn.operator_there:
         turn.change(reason="place_unknown")
         return At.OPERATOR
     return At.FORM

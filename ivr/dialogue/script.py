@@ -9,6 +9,7 @@ from typing import Any
 
 from ivr.core.data import load_mapping, wrong
 from ivr.core.errors import DataError
+from ivr.dialogue.hours import Hours, HouseHours
 from ivr.dialogue.menu import Entry, EntryKind, district_menu
 from ivr.dialogue.prompt_ids import P
 
@@ -33,6 +34,7 @@ class Limits:
     turns: int = 60
     minutes: int = 15
     close_margin: float = 0.08
+    queue_minutes: int = 10  # then a call back is promised instead
     next_score: float = 0.6  # a runner-up this good is offered when the first was refused
 
 
@@ -56,6 +58,7 @@ class Script:
     ticket_sms: str
     link_sms: str
     callback_sms: str
+    hours: HouseHours
 
     @classmethod
     def load(cls, grammars_dir: Path) -> "Script":
@@ -79,6 +82,7 @@ class Script:
             ticket_sms=rules["sms"]["ticket"],
             link_sms=rules["sms"]["link"],
             callback_sms=rules["sms"]["callback"],
+            hours=house_hours(grammars_dir),
         )
         script.check(grammars_dir)
         return script
@@ -146,6 +150,19 @@ def _kinds_of_service(services: Mapping[str, str]) -> Mapping[str, tuple[str, ..
 def _groups(entries: tuple[Entry, ...]) -> set[str]:
     found = {entry.id for entry in entries if entry.kind is EntryKind.GROUP}
     return found.union(*(_groups(entry.children) for entry in entries))
+
+
+def house_hours(grammars_dir: Path) -> HouseHours:
+    """The hours alone, for who places calls without leading them."""
+    path = grammars_dir / "dialogue.yaml"
+    return _hours(path, load_mapping(path).get("hours", {}))
+
+
+def _hours(path: Path, raw: Mapping[str, Any]) -> HouseHours:
+    try:
+        return HouseHours(**{name: Hours.read(hours) for name, hours in raw.items()})
+    except (ValueError, KeyError, TypeError) as error:
+        raise wrong(path, f"hours must look like {{from: '09:00', to: '20:00'}} ({error})", "hours") from error
 
 
 def _languages(folder: Path, order: list[str]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from ivr.dialogue.commands import (
     SendSms,
     Transfer,
 )
+from ivr.dialogue.events import KnownTicket
 from ivr.understanding.result import WaitKind
 
 
@@ -25,6 +26,8 @@ class At(StrEnum):
     passed through within one step."""
 
     LANGUAGE = "language"
+    GO_ON = "go_on"
+    LAST_FOUR = "last_four"
     SERVICE = "service"
     MENU = "menu"
     CONFIRM = "confirm"
@@ -36,6 +39,7 @@ class At(StrEnum):
     TICKET_NUMBER = "ticket_number"
     RATING = "rating"
     MORE = "more"
+    QUEUE = "queue"
 
     OPENING = "opening"
     SENDING = "sending"
@@ -77,6 +81,7 @@ class Request:
     emergency: str | None = None
 
 
+_WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
 Pending = OpenTicket | SendSms | FindTickets | Record | Transfer
 _PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, Record, Transfer)}
 
@@ -85,8 +90,10 @@ _PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, Fin
 class Session:
     """One call. `wait` is what is being waited for (None while an effect runs); `pending` the effect whose result is
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
-    reached so far. `misses` counts failures at this question, `turns` all events. `keyed` are the last keys of a leg
-    by keys, up to `keyed_at`. Times are ISO."""
+    reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
+    their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
+    when they came to the queue for a person. `keyed` are the last keys of a leg by keys, up to `keyed_at`. Times are
+    ISO."""
 
     call_id: str
     at: At = At.START
@@ -113,6 +120,35 @@ class Session:
     started_at: str | None = None
     over: bool = False
     disposition: Disposition | None = None
+    tickets: tuple[KnownTicket, ...] = ()
+    told: bool = False
+    left_at: At | None = None
+    queued_at: str | None = None
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether the caller left in the middle of a request that a next call can go on with."""
+        begun = bool(self.request.service or self.request.candidates)
+        return self.left_at in _WORK_LEFT and begun and self.request.emergency is None
+
+    def reopened(self) -> "Session":
+        """The session for a call that may go on with this one: it first asks whether to."""
+        return replace(
+            self,
+            at=At.GO_ON,
+            then=self.left_at,
+            left_at=None,
+            over=False,
+            disposition=None,
+            wait=None,
+            heard=False,
+            by_keys=False,
+            misses=0,
+            turns=0,
+            started_at=None,
+            told=False,
+            queued_at=None,
+        )
 
     @classmethod
     def new(cls, call_id: str) -> "Session":
@@ -135,6 +171,8 @@ class Session:
             | {
                 "at": At(data["at"]),
                 "then": At(data["then"]) if data["then"] else None,
+                "left_at": At(data["left_at"]) if data.get("left_at") else None,
+                "tickets": tuple(KnownTicket(**ticket) for ticket in data.get("tickets", ())),
                 "wait": _listen(data["wait"]),
                 "request": _request(data["request"]),
                 "menu": tuple(data["menu"]),

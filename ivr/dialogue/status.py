@@ -7,11 +7,11 @@ from ivr.dialogue.outcome import send, sms_values, tell
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import ATTEMPTS, ask, missed
 from ivr.dialogue.session import At
+from ivr.dialogue.telling import tell_ticket
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import WaitKind
 
 TOLD_AT_MOST = 3
-_DONE = frozenset({"claimed", "closed"})  # states in which a due day means nothing any more
 
 
 def found(turn: Turn, event: TicketsFound) -> At | None:
@@ -22,9 +22,12 @@ def found(turn: Turn, event: TicketsFound) -> At | None:
     own = turn.world.script.does.get(turn.request.service or "") == "tickets"
     tickets = [t for t in event.tickets if own or number or _related(turn, t)][:TOLD_AT_MOST]
     turn.note("tickets", f"{len(tickets)} of {len(event.tickets)} told")
+    if tickets and event.shared and number is None:
+        turn.change(tickets=tuple(tickets))
+        return At.LAST_FOUR
     if tickets:
         for ticket in tickets:
-            _tell(turn, ticket)
+            tell_ticket(turn, ticket)
         turn.change(ticket=tickets[0].number)
         turn.reach(Disposition.STATUS_TOLD)
         return At.MORE
@@ -42,13 +45,6 @@ def _related(turn: Turn, ticket: KnownTicket) -> bool:
     services = turn.world.catalogue.services
     known, asked = services.get(ticket.service), turn.service
     return known is not None and asked is not None and known.department == asked.department
-
-
-def _tell(turn: Turn, ticket: KnownTicket) -> None:
-    turn.say(P.STATUS_TICKET, service=turn.named(ticket.service), date=("date", ticket.opened_on))
-    turn.say(turn.world.script.ticket_state(ticket.state))
-    if ticket.due_on and ticket.state not in _DONE:
-        turn.say(P.STATUS_DUE, date=("date", ticket.due_on))
 
 
 def ask_number(turn: Turn) -> At | None:

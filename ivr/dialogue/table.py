@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ivr.dialogue import closing, details, extras, opening, outcome, request, status
+from ivr.dialogue import closing, details, extras, known, opening, outcome, request, status
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 
@@ -30,6 +30,8 @@ class Wait:
 
 ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.LANGUAGE: opening.ask_language,
+    At.GO_ON: known.ask_go_on,
+    At.LAST_FOUR: known.ask_last_four,
     At.SERVICE: request.ask_service,
     At.MENU: request.ask_menu,
     At.CONFIRM: request.ask_confirm,
@@ -43,6 +45,7 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.TICKET_NUMBER: status.ask_number,
     At.RATING: extras.ask_rating,
     At.MORE: closing.ask_more,
+    At.QUEUE: closing.waits_on,
     At.EMERGENCY: closing.emergency,
     At.OPERATOR: closing.to_operator,
     At.VOICEMAIL: closing.voicemail,
@@ -53,6 +56,8 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
 
 WAITS: Mapping[At, Wait] = {
     At.LANGUAGE: Wait(opening.heard_language, opening.pressed_language, back=_to_language),
+    At.GO_ON: Wait(known.heard_go_on, known.pressed_go_on, back=known.afresh),
+    At.LAST_FOUR: Wait(known.heard_last_four, known.four_given),
     At.SERVICE: Wait(request.heard_service, request.pressed_menu, back=_to_language),
     At.MENU: Wait(request.heard_service, request.pressed_menu, back=request.menu_back),
     At.CONFIRM: Wait(request.heard_confirm, request.pressed_yes_no),
@@ -64,4 +69,5 @@ WAITS: Mapping[At, Wait] = {
     At.TICKET_NUMBER: Wait(status.heard_number, status.number_given),
     At.RATING: Wait(extras.heard_rating, extras.rated),
     At.MORE: Wait(closing.heard_more, closing.pressed_more),
+    At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
 }

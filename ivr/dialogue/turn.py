@@ -1,7 +1,7 @@
 """One step in the making: the session as it changes and the commands so far. Knows how to say and ask, not what."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from typing import Any
 
 from ivr.dialogue.commands import (
@@ -19,12 +19,12 @@ from ivr.dialogue.commands import (
     Transfer,
 )
 from ivr.dialogue.events import Said
+from ivr.dialogue.hours import INDIA
 from ivr.dialogue.ports import Service, World
 from ivr.dialogue.questions import QUESTIONS, Question
 from ivr.dialogue.session import At, Pending, Request, Session
 from ivr.understanding.result import Band, Understanding, WaitKind
 
-INDIA = timezone(timedelta(hours=5, minutes=30))  # one zone, no summer time
 HOLD_MS = 25_000
 Value = tuple[str, str]
 
@@ -83,6 +83,11 @@ class Turn:
     def started(self) -> datetime:
         """When the call began."""
         return datetime.fromisoformat(self.session.started_at) if self.session.started_at else self.now
+
+    @property
+    def operator_there(self) -> bool:
+        """Whether a person can be reached now."""
+        return self.world.house.operator and self.world.script.hours.operator.open(self.now)
 
     @property
     def today(self) -> date:
@@ -154,6 +159,10 @@ class Turn:
     def play(self, play: Play) -> None:
         self.commands.append(play)
         self._spoken.append(play)
+
+    def forget_spoken(self) -> None:
+        """What was said in this step and before is not what `*` repeats."""
+        self._before, self._spoken = (), []
 
     def note(self, decision: str, why: str) -> None:
         self.commands.append(Note(decision, why))

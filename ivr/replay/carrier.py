@@ -46,6 +46,7 @@ class CallRecord:
     streams: list[Heard] = field(default_factory=list)
     dialled: list[str] = field(default_factory=list)
     gathered: list[str] = field(default_factory=list)
+    whispered: list[Verb] = field(default_factory=list)
     recorded_ms: list[int] = field(default_factory=list)
     ended: str = ""  # "caller" or "helpline"
 
@@ -145,7 +146,11 @@ class CarrierCall:
         return await self._ask(gather.attributes["action"], Digits=digits)
 
     async def _dial(self, dial: Verb) -> tuple[Verb, ...] | None:
-        self.record.dialled.append(dial.text or (dial.children[0].text if dial.children else ""))
+        number = dial.children[0] if dial.children else dial
+        self.record.dialled.append(number.text)
+        if "url" in number.attributes:  # who answers hears this alone, before the two are joined
+            child = {"CallSid": f"{self.record.call_sid}-operator", "ParentCallSid": self.record.call_sid}
+            self.record.whispered += verbs(await self._wire.post(number.attributes["url"], {**self._form, **child}))
         if "action" not in dial.attributes:
             return None
         return await self._ask(dial.attributes["action"], DialCallStatus="completed", DialCallDuration="20")

@@ -27,14 +27,19 @@ BEGINNING = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # a Monday, ten in the mo
 
 
 class RememberingCarrier:
-    """Takes SMS and keeps them."""
+    """Takes SMS and calls and keeps them."""
 
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
+        self.calls: list[tuple[str, str]] = []  # whom to, and the address that answers
 
     async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
         self.messages.append((to, body))
         return f"SM{len(self.messages):032x}"
+
+    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
+        self.calls.append((to, url))
+        return f"CAc{len(self.calls):031x}"
 
 
 class Entropy:
@@ -56,8 +61,12 @@ class ReplayHouse:
     carrier: RememberingCarrier
     wire: VirtualWire
     trace: list[TraceEvent]
-    data_dir: Path
+    settings: Settings
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    @property
+    def data_dir(self) -> Path:
+        return self.settings.data_dir
 
     def recordings(self) -> Recordings:
         """What callers left, read from the database itself."""
@@ -69,37 +78,43 @@ def replay_house(
     prompt_cache: Path | None = None,
     operator: bool = True,
     knowledge: Knowledge | None = None,
+    max_calls: int = 100,
     emergency_desks: str = "",
 ) -> Iterator[ReplayHouse]:
     """A house in a temporary folder. `prompt_cache` keeps synthesised prompts from one replay to the next, `knowledge`
-    what was read of grammars/ already."""
+    what was read of grammars/ already. `max_calls` 0: every call goes by keys."""
     with TemporaryDirectory(prefix="janvaani-replay-") as folder:
-        settings = _settings(Path(folder), operator, emergency_desks)
+        settings = _settings(Path(folder), operator, max_calls, emergency_desks)
         if prompt_cache is not None:
             prompt_cache.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
-        trace: list[TraceEvent] = []
-        carrier, clock = RememberingCarrier(), SetClock(BEGINNING)
-        around = Surroundings(
-            clock=clock,
-            carrier=carrier,
-            knowledge=knowledge,
-            sinks=lambda _: _into(trace),
-            entropy=Entropy(),
-            rng=random.Random(1),  # noqa: S311 - replays must repeat
-            upgrade=True,
-            worker=False,
-        )
-        assembly = assemble(settings, around)
-        wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
-        yield ReplayHouse(assembly, clock, carrier, wire, trace, Path(folder))
+        yield open_house(settings, SetClock(BEGINNING), knowledge)
+
+
+def open_house(settings: Settings, clock: SetClock, knowledge: Knowledge | None = None) -> ReplayHouse:
+    """A house over the database of `settings`; a second one over the same is the first after a restart."""
+    trace: list[TraceEvent] = []
+    carrier = RememberingCarrier()
+    around = Surroundings(
+        clock=clock,
+        carrier=carrier,
+        knowledge=knowledge,
+        sinks=lambda _: _into(trace),
+        entropy=Entropy(),
+        rng=random.Random(1),  # noqa: S311 - replays must repeat
+        upgrade=True,
+        worker=False,
+    )
+    assembly = assemble(settings, around)
+    wire = VirtualWire(assembly.app, AUTH_TOKEN, clock, PUBLIC_URL)
+    return ReplayHouse(assembly, clock, carrier, wire, trace, settings)
 
 
 def _into(trace: list[TraceEvent]) -> TraceSink:
     return trace.append
 
 
-def _settings(folder: Path, operator: bool, emergency_desks: str) -> Settings:
+def _settings(folder: Path, operator: bool, max_calls: int, emergency_desks: str) -> Settings:
     """The replay's own settings: neither the environment nor `.env` changes a replay."""
     return Settings.model_construct(
         data_dir=folder,
@@ -110,5 +125,5 @@ def _settings(folder: Path, operator: bool, emergency_desks: str) -> Settings:
         twilio_number=NUMBER,
         operator_number=OPERATOR if operator else "",
         emergency_desks=emergency_desks,
-        max_calls=100,
+        max_calls=max_calls,
     )

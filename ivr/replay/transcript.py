@@ -13,6 +13,7 @@ from ivr.dialogue.events import (
     MessageRecorded,
     NoInput,
     Pressed,
+    Queued,
     Said,
     SmsQueued,
     TicketOpened,
@@ -20,7 +21,7 @@ from ivr.dialogue.events import (
 )
 from ivr.understanding.result import Hypothesis
 
-Result = TicketOpened | TicketsFound | SmsQueued | MessageRecorded | EffectFailed
+Result = TicketOpened | TicketsFound | SmsQueued | MessageRecorded | Queued | EffectFailed
 
 
 def lines(trace: Iterable[TraceEvent]) -> list[str]:
@@ -71,6 +72,8 @@ def _result(event: Result) -> str:
             return f"sms       {'queued' if event.ok else 'not possible'}"
         case MessageRecorded():
             return "message   recorded"
+        case Queued():
+            return f"queue     place {event.place}, {event.minutes} min"
         case EffectFailed():
             return f"failed    {event.command}: {event.code}"
 

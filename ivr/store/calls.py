@@ -3,7 +3,7 @@
 The dialogue's session is kept as the JSON text it was given; nothing here reads it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -157,24 +157,27 @@ class Calls:
                 )
             )
 
-    def resume(self, call_sid: str, since: datetime, now: datetime) -> str | None:
+    def resume(
+        self, call_sid: str, since: datetime, now: datetime, reopen: Callable[[str], str | None] = str
+    ) -> str | None:
         """If this caller's last call broke off after `since` with work left, this call takes its session over.
 
         Gives the session's JSON, once: a second call at the same time begins afresh, and so does a call while the
-        other still goes on (two people with one telephone). None when there is nothing to resume.
+        other still goes on (two people with one telephone). None when there is nothing to resume. `reopen` makes the
+        session that goes on out of the one that broke off, or None where nothing in it is worth going on with.
         """
         with self._db.begin() as connection:
             found = connection.execute(_broken_off(call_sid, since)).first()
-            if found is None:
+            session = reopen(found.session) if found is not None else None
+            if found is None or session is None:
                 return None
             claimed = connection.execute(
                 update(call).where(call.c.sid == found.sid, call.c.resumed_by.is_(None)).values(resumed_by=call_sid)
             )
             if claimed.rowcount != 1:
                 return None
-            taken = {"session": found.session, "session_at": now, "language": found.language}
+            taken = {"session": session, "session_at": now, "language": found.language}
             connection.execute(update(call).where(call.c.sid == call_sid).values(taken))
-            session: str = found.session
             return session
 
     def claim_stream_token(self, token_id: str, now: datetime) -> bool:

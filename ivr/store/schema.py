@@ -4,79 +4,28 @@ Times are UTC. Numbers of callers are only in `caller.phone_enc` and `sms.to_enc
 caller by keyed hash. Words of callers are in `turn`, `ticket.words` and `call.session`, and go when they are purged.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
     Column,
-    DateTime,
-    Dialect,
     Float,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
-
-class Utc(TypeDecorator[datetime]):
-    """An aware time, kept in UTC; SQLite has no zones, so it gets plain UTC and they are put back when read."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("times need a zone")
-        utc = value.astimezone(UTC)
-        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-metadata = MetaData(
-    naming_convention={
-        "pk": "pk_%(table_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-    }
-)
-Serial = BigInteger().with_variant(Integer, "sqlite")
-HASH = String(32)
-SID = String(64)
-
-
-def _id() -> Column[Any]:
-    return Column("id", Serial, primary_key=True)
-
-
-def _call(nullable: bool = False) -> Column[Any]:
-    # what a call led to outlives it; what it consists of goes with it
-    kept = "SET NULL" if nullable else "CASCADE"
-    return Column("call_sid", SID, ForeignKey("call.sid", ondelete=kept), nullable=nullable)
-
-
-def _caller() -> Column[Any]:
-    return Column("caller_hash", HASH, ForeignKey("caller.phone_hash", ondelete="SET NULL"))
-
+from ivr.store.columns import HASH, SID, Serial, Utc, call_sid, caller_hash, serial_id
+from ivr.store.columns import metadata as metadata
 
 caller = Table(
     "caller",
@@ -89,13 +38,14 @@ caller = Table(
     Column("first_at", Utc, nullable=False),
     Column("last_at", Utc, nullable=False),
     Column("sms_stopped_at", Utc),
+    Column("shared", Boolean, nullable=False, server_default=false()),  # several people use this telephone
 )
 
 call = Table(
     "call",
     metadata,
     Column("sid", SID, primary_key=True),
-    _caller(),
+    caller_hash(),
     Column("started_at", Utc, nullable=False),
     Column("ended_at", Utc),
     Column("language", String(8)),
@@ -123,8 +73,8 @@ call = Table(
 turn = Table(
     "turn",
     metadata,
-    _id(),
-    _call(),
+    serial_id(),
+    call_sid(),
     Column("n", Integer, nullable=False),
     Column("side", String(8), nullable=False),
     Column("start_ms", Integer, nullable=False),  # recording time
@@ -148,8 +98,8 @@ turn = Table(
 flag = Table(
     "flag",
     metadata,
-    _id(),
-    _call(),
+    serial_id(),
+    call_sid(),
     Column("at_ms", Integer, nullable=False),
     Column("end_ms", Integer),
     Column("kind", String(32), nullable=False),
@@ -161,8 +111,8 @@ flag = Table(
 recording = Table(
     "recording",
     metadata,
-    _id(),
-    _call(),
+    serial_id(),
+    call_sid(),
     Column("kind", String(12), nullable=False),
     Column("path", String(255), nullable=False, unique=True),  # below the data folder
     Column("codec", String(12), nullable=False),
@@ -179,11 +129,11 @@ recording = Table(
 ticket = Table(
     "ticket",
     metadata,
-    _id(),
+    serial_id(),
     Column("number", String(12), nullable=False, unique=True),
     Column("key", String(128), nullable=False, unique=True),  # of the command that opened it
-    _call(nullable=True),
-    _caller(),
+    call_sid(nullable=True),
+    caller_hash(),
     Column("service", String(64), nullable=False),
     Column("department", String(64), nullable=False),
     Column("district", String(64)),
@@ -206,7 +156,7 @@ ticket = Table(
 ticket_event = Table(
     "ticket_event",
     metadata,
-    _id(),
+    serial_id(),
     Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="CASCADE"), nullable=False),
     Column("at", Utc, nullable=False),
     Column("actor", String(64), nullable=False),  # citizen, system or a user's name
@@ -219,11 +169,11 @@ ticket_event = Table(
 sms = Table(
     "sms",
     metadata,
-    _id(),
+    serial_id(),
     Column("key", String(128), nullable=False, unique=True),
-    _call(nullable=True),
+    call_sid(nullable=True),
     Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="SET NULL")),
-    _caller(),
+    caller_hash(),
     Column("to_enc", LargeBinary),  # none where there was no number to send to
     Column("template", String(64), nullable=False),
     Column("language", String(8), nullable=False),
@@ -248,7 +198,7 @@ link = Table(
     Column("code", String(16), primary_key=True),
     Column("service", String(64)),
     Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="CASCADE")),
-    _call(nullable=True),
+    call_sid(nullable=True),
     Column("language", String(8), nullable=False),
     Column("made_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
@@ -261,7 +211,7 @@ link = Table(
 job = Table(
     "job",
     metadata,
-    _id(),
+    serial_id(),
     Column("kind", String(32), nullable=False),
     Column("key", String(128), nullable=False, unique=True),
     Column("payload", JSON, nullable=False),
@@ -279,6 +229,38 @@ job = Table(
           postgresql_where=text("claimable_at IS NOT NULL")),
     Index("ix_job_finished", "state", "finished_at"),
 )  # fmt: skip
+
+handover = Table(
+    "handover",
+    metadata,
+    Column("call_sid", SID, ForeignKey("call.sid", ondelete="CASCADE"), primary_key=True),
+    Column("queued_at", Utc, nullable=False),
+    Column("seen_at", Utc, nullable=False),  # a caller in the queue asks every few seconds
+    Column("dialled_at", Utc),  # since then it takes an operator's line
+    Column("answered_at", Utc),
+    Column("ended_at", Utc),
+    Column("outcome", String(12)),
+    Index("ix_handover_open", "queued_at", sqlite_where=text("ended_at IS NULL"),
+          postgresql_where=text("ended_at IS NULL")),
+    Index("ix_handover_ended", "ended_at"),
+)  # fmt: skip
+
+outcall = Table(
+    "outcall",
+    metadata,
+    serial_id(),
+    Column("key", String(128), nullable=False, unique=True),
+    caller_hash(),
+    call_sid(nullable=True),
+    Column("purpose", String(12), nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("tries", SmallInteger, nullable=False, server_default="0"),
+    Column("carrier_sid", SID, unique=True),  # of the last try
+    Column("asked_at", Utc, nullable=False),
+    Column("state_at", Utc, nullable=False),
+    Index("ix_outcall_caller", "caller_hash", "asked_at"),
+    Index("ix_outcall_call", "call_sid"),
+)
 
 stream_token = Table(
     "stream_token",

@@ -112,6 +112,22 @@ def of_caller(connection: Connection, caller_hash: str, closed_since: datetime, 
     return [_row(row) for row in rows]
 
 
+def shared(connection: Connection, caller_hash: str) -> bool:
+    """Whether several people use this number: it is marked so, or its tickets are in more than one language."""
+    marked = select(caller.c.shared).where(caller.c.phone_hash == caller_hash)
+    if connection.execute(marked).scalar_one_or_none():
+        return True
+    spoken = select(func.count(ticket.c.language.distinct())).where(ticket.c.caller_hash == caller_hash)
+    return connection.execute(spoken).scalar_one() > 1
+
+
+def mark_shared(connection: Connection, ticket_id: int, value: bool) -> bool:
+    """Mark the number behind a ticket as used by several people. False where it was withheld."""
+    who = select(ticket.c.caller_hash).where(ticket.c.id == ticket_id).scalar_subquery()
+    result = connection.execute(update(caller).where(caller.c.phone_hash == who).values(shared=value))
+    return result.rowcount == 1
+
+
 def listed(
     connection: Connection, *, open_only: bool = True, district: str | None = None, limit: int = 50
 ) -> Sequence[TicketRow]:

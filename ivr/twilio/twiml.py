@@ -64,11 +64,12 @@ def gather(plays: Sequence[str], wait: KeyWait) -> str:
     return str(response)
 
 
-def dial(plays: Sequence[str], number: str, action_url: str, timeout_s: int = 25) -> str:
-    """Connect to a person; `action_url` is told how it went (DialCallStatus) and says what follows."""
+def dial(plays: Sequence[str], number: str, action_url: str, timeout_s: int = 25, whisper_url: str = "") -> str:
+    """Connect to a person; `action_url` is told how it went (DialCallStatus) and says what follows. `whisper_url` says
+    what the person hears, alone, before the caller is joined."""
     response = _played(plays)
     verb = Dial(action=action_url, method="POST", timeout=timeout_s, answer_on_bridge=True)
-    verb.number(number)
+    verb.number(number, **({"url": whisper_url, "method": "POST"} if whisper_url else {}))
     response.append(verb)
     return str(response)
 
@@ -96,6 +97,18 @@ def hangup(plays: Sequence[str] = ()) -> str:
     response = _played(plays)
     response.hangup()
     return str(response)
+
+
+def reject() -> str:
+    """Do not take the call: the caller hears the busy tone and pays nothing."""
+    response = VoiceResponse()
+    response.reject(reason="busy")
+    return str(response)
+
+
+def play(plays: Sequence[str]) -> str:
+    """Play and no more: what is whispered to somebody who is then joined."""
+    return str(_played(plays))
 
 
 def redirect(plays: Sequence[str], url: str) -> str:

@@ -11,6 +11,7 @@ from ivr.web.audio import PromptSeal
 from ivr.web.services import Edge
 
 GATHER, RECORDING, RECORDED, DIALLED = "/twilio/gather", "/twilio/recording", "/twilio/recorded", "/twilio/dialled"
+WHISPER = "/twilio/whisper"
 AFTER_STREAM, MEDIA = "/twilio/after-stream", "/twilio/media"
 
 
@@ -32,10 +33,15 @@ class Answers:
         if reply.listen is not None:
             return twiml.gather(plays, self._wait(reply.listen))
         if reply.transfer_to is not None:
-            return twiml.dial(plays, reply.transfer_to, self._edge.url(DIALLED))
+            whisper_url = self._edge.url(WHISPER) if reply.whisper else ""
+            return twiml.dial(plays, reply.transfer_to, self._edge.url(DIALLED), whisper_url=whisper_url)
         if reply.record_max_s is not None:
             return twiml.record(plays, self._edge.url(RECORDED), self._edge.url(RECORDING), reply.record_max_s)
         return twiml.hangup(plays)
+
+    def whisper(self, plays: Sequence[Play]) -> str:
+        """What an operator hears before the caller is joined."""
+        return twiml.play(self._urls(plays))
 
     def apology(self) -> str:
         """Our side failed: say so in every language, then end. What was said so far is stored with the call."""

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
+from ivr.desk.build import CALLBACK_PATH, CALLBACK_STATUS_PATH
 from ivr.web import health, pages, webhooks
-from ivr.web.answers import AFTER_STREAM, DIALLED, GATHER, MEDIA, RECORDED, RECORDING, Answers
+from ivr.web.answers import AFTER_STREAM, DIALLED, GATHER, MEDIA, RECORDED, RECORDING, WHISPER, Answers
 from ivr.web.audio import PromptSeal, prompt_file
 from ivr.web.media import media
 from ivr.web.services import AppServices
@@ -20,6 +21,9 @@ _WEBHOOKS: dict[str, Handler] = {
     RECORDED: webhooks.recorded,
     RECORDING: webhooks.recording,
     DIALLED: webhooks.dialled,
+    WHISPER: webhooks.whisper,
+    CALLBACK_PATH: webhooks.callback,
+    CALLBACK_STATUS_PATH: webhooks.callback_status,
     "/twilio/status": webhooks.status,
     "/twilio/sms": webhooks.sms,
 }

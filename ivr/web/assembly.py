@@ -26,9 +26,10 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
 from ivr.core.errors import CarrierError, ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import sms_texts
+from ivr.desk.build import make_placing, sms_texts
+from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
-from ivr.desk.handlers import Sending, SmsCarrier, handlers
+from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
@@ -39,6 +40,7 @@ from ivr.speech.pool import DecodingPool
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls
 from ivr.store.database import Database
+from ivr.store.handovers import Handovers
 from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
@@ -85,7 +87,7 @@ class Surroundings:
     out queued work in this process."""
 
     clock: Clock = field(default_factory=SystemClock)
-    carrier: SmsCarrier | None = None
+    carrier: Carrier | None = None
     knowledge: Knowledge | None = None
     sinks: Callable[[str], TraceSink] = silent
     entropy: Callable[[int], bytes] = chance.token_bytes
@@ -104,15 +106,23 @@ class Assembly:
     desk: Desk
     calls: Calls
     worker: Worker
+    pool: DecodingPool
 
 
 class _NoCarrier:
-    """Stands where no credentials are set: SMS stay queued and are tried again."""
+    """Stands where no credentials are set: SMS and calls stay queued and are tried again."""
 
     async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
-        raise CarrierError(
-            "set IVR_TWILIO_ACCOUNT_SID and IVR_TWILIO_AUTH_TOKEN to send SMS", code="carrier_not_set", retryable=True
-        )
+        raise _not_set("send SMS")
+
+    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
+        raise _not_set("make calls")
+
+
+def _not_set(what: str) -> CarrierError:
+    return CarrierError(
+        f"set IVR_TWILIO_ACCOUNT_SID and IVR_TWILIO_AUTH_TOKEN to {what}", code="carrier_not_set", retryable=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,14 +136,14 @@ class _Rooms:
     known: Knowledge
     pool: DecodingPool
     worker: Worker
-    carrier: SmsCarrier
+    carrier: Carrier
 
 
 def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly:
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    return Assembly(create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker)
+    return Assembly(create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker, rooms.pool)
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
@@ -146,6 +156,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
     carrier = around.carrier or _carrier(settings)
     sending = Sending(db, secrets, carrier, around.clock, f"{settings.public_url}/twilio/status")
+    placing = make_placing(settings, db, desk.jobs, carrier, around.clock)
     return _Rooms(
         settings=settings,
         around=around,
@@ -156,6 +167,8 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             dialogue=_dialogue(settings, known),
             desk=desk,
             calls=Calls(db, secrets),
+            handovers=Handovers(db, settings.operator_lines),
+            callbacks=CallBacks(db, secrets, desk.jobs, known.script.hours, bell.ring),
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
@@ -164,7 +177,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
         ),
         known=known,
         pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
-        worker=Worker(db, desk.jobs, handlers(sending), around.clock, bell),
+        worker=Worker(db, desk.jobs, handlers(sending, placing), around.clock, bell),
         carrier=carrier,
     )
 
@@ -198,7 +211,7 @@ def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLi
     return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
 
 
-def _carrier(settings: Settings) -> SmsCarrier:
+def _carrier(settings: Settings) -> Carrier:
     token = settings.twilio_auth_token.get_secret_value()
     if not (settings.twilio_account_sid and token):
         return _NoCarrier()
@@ -216,6 +229,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             auth_token=settings.twilio_auth_token.get_secret_value(),
             secret_key=rooms.secrets.key("edge"),
             languages=languages,
+            missed_call_number=settings.missed_call_number,
         ),
         clock=around.clock,
         book=parts.calls,
@@ -226,7 +240,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             around.sinks,
             LineRules(settings.max_calls, languages, _fillers(rooms.known.grammars)),
         ),
-        keypad=Keypad(parts, numbers, around.sinks),
+        keypad=Keypad(parts, numbers, around.sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
         links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),

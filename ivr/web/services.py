@@ -70,6 +70,7 @@ class Edge:
     auth_token: str = field(repr=False)
     secret_key: bytes = field(repr=False)
     languages: tuple[str, ...] = ("hi", "te")
+    missed_call_number: str = ""
     call_max_s: int = 3600
     idle_s: float = 15.0
     start_s: float = 5.0

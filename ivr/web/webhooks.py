@@ -7,6 +7,7 @@ page to the caller in English. A request that is not the carrier's gets a status
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 import structlog
 from starlette.requests import Request
@@ -67,12 +68,36 @@ async def _answered(handler: Handler, route: str, request: Request, form: Form) 
 
 async def voice(services: AppServices, answers: Answers, form: Form) -> str:
     """A call comes in: write it down, then hear it by a stream, or by keys where it cannot be heard."""
-    call_sid, now = _call_sid(form), services.clock.now()
-    await services.workroom.run(services.book.begin, call_sid, caller(form.get("From")), now)
-    if await services.workroom.run(services.factory.ready, now):
+    call_sid, now, number = _call_sid(form), services.clock.now(), caller(form.get("From"))
+    if services.edge.missed_call_number and form.get("To").strip() == services.edge.missed_call_number:
+        await services.workroom.run(services.reports.missed_call, call_sid, number, now)
+        return twiml.reject()
+    await services.workroom.run(services.book.begin, call_sid, number, now)
+    return await _lead(services, answers, call_sid, now)
+
+
+async def callback(services: AppServices, answers: Answers, form: Form) -> str:
+    """A citizen takes a call that we made: led like any other."""
+    call_sid, now, citizen = _call_sid(form), services.clock.now(), caller(form.get("To"))
+    await services.workroom.run(services.book.begin, call_sid, citizen, now)
+    await services.workroom.run(services.reports.callback_answered, call_sid, citizen, now)
+    return await _lead(services, answers, call_sid, now)
+
+
+async def callback_status(services: AppServices, answers: Answers, form: Form) -> str:
+    """A call that we made is over."""
+    if form.get("CallStatus") in _CALL_ENDS:
+        ended = services.reports.callback_ended
+        await services.workroom.run(ended, _call_sid(form), form.get("CallStatus"), services.clock.now())
+    return twiml.message_reply()
+
+
+async def _lead(services: AppServices, answers: Answers, call_sid: str, now: datetime) -> str:
+    why_keys = await services.workroom.run(services.factory.why_keys, now)
+    if not why_keys:
         return answers.stream(token.issue(services.edge.secret_key, call_sid, secrets.token_urlsafe(18), now))
-    log.warning("a call goes to the keypad: it cannot be heard", call=call_sid, code="not_ready")
-    return answers.reply(await services.keypad.begin(call_sid))
+    log.warning("a call goes to the keypad: it cannot be heard", call=call_sid, code=why_keys)
+    return answers.reply(await services.keypad.begin(call_sid, why_keys))
 
 
 async def after_stream(services: AppServices, answers: Answers, form: Form) -> str:
@@ -104,6 +129,11 @@ async def recording(services: AppServices, answers: Answers, form: Form) -> str:
 async def dialled(services: AppServices, answers: Answers, form: Form) -> str:
     """A transfer ended, or nobody answered."""
     return answers.reply(await services.keypad.transfer_ended(_call_sid(form), form.get("DialCallStatus", "failed")))
+
+
+async def whisper(services: AppServices, answers: Answers, form: Form) -> str:
+    """An operator answered; the call that is to be joined is the parent of this one."""
+    return answers.whisper(await services.keypad.whisper(_sid(form, "ParentCallSid")))
 
 
 async def status(services: AppServices, answers: Answers, form: Form) -> str:

@@ -55,7 +55,7 @@ def test_recognize_goes_on_after_a_bad_file_and_fails_at_the_end(tmp_path: Path)
     assert "a.wav" in done.stderr
 
 
-@pytest.mark.parametrize(("options", "code"), [(["--wait", "tea"], 2), (["--lang", "xx"], 1)])
+@pytest.mark.parametrize(("options", "code"), [(["--wait", "tea"], 2), (["--lang", "xx"], 2)])
 def test_recognize_refuses_what_it_does_not_know(tmp_path: Path, options: list[str], code: int) -> None:
     write_wav(tmp_path / "a.wav", silence(100))
     assert RUN.invoke(APP, ["--lang", "hi", *options, str(tmp_path / "a.wav")]).exit_code == code

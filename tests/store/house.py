@@ -48,6 +48,13 @@ class RecordingCarrier:
 
     failures: list[CarrierError] = field(default_factory=list)
     sent: list[tuple[str, str, str | None]] = field(default_factory=list)
+    rung: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.rung.append((to, url, status_callback))
+        return f"CAout{len(self.rung)}"
 
     async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
         if self.failures:

@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -251,3 +252,19 @@ async def test_stop_is_answered_once_and_start_undoes_it(house: House) -> None:
     states = [row.state for row in reversed(house.desk.sms())]
     assert states == [SmsState.QUEUED, SmsState.SKIPPED, SmsState.QUEUED]
     assert house.desk.send_sms(house.call(), LINK, NOW) == SmsQueued(True)
+
+
+def test_a_number_with_tickets_in_two_languages_is_shared(house: House) -> None:
+    house.desk.open_ticket(house.call(), replace(LIGHT, key="a"), NOW)
+    assert not house.desk.find_tickets("CA1", FindTickets()).shared
+    house.desk.open_ticket("CA1", replace(LIGHT, key="b", lang="te"), NOW)
+    assert house.desk.find_tickets("CA1", FindTickets()).shared
+
+
+def test_a_number_is_shared_when_it_is_marked_so(house: House) -> None:
+    opened = house.desk.open_ticket(house.call(), LIGHT, NOW)
+    assert house.desk.share(opened.number)
+    assert house.desk.find_tickets("CA1", FindTickets()).shared
+    assert house.desk.share(opened.number, shared=False)
+    assert not house.desk.find_tickets("CA1", FindTickets()).shared
+    assert not house.desk.share("1234567")

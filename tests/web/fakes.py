@@ -80,8 +80,8 @@ class FakeFactory:
     line_error: Exception | None = None
     lines: list[FakeLine] = field(default_factory=list)
 
-    def ready(self, now: datetime) -> bool:
-        return self.can_hear
+    def why_keys(self, now: datetime) -> str:
+        return "" if self.can_hear else "overloaded"
 
     async def open(self, call_sid: str, send: Send) -> FakeLine:
         if self.error:
@@ -102,14 +102,18 @@ class FakeKeypad:
             raise self.error
         return self.reply
 
-    async def begin(self, call_sid: str) -> KeypadReply:
-        return self._answer("begin", call_sid)
+    async def begin(self, call_sid: str, why_keys: str = "") -> KeypadReply:
+        return self._answer("begin", call_sid, *([why_keys] if why_keys else []))
 
     async def turn(self, call_sid: str, digits: str | None) -> KeypadReply:
         return self._answer("turn", call_sid, digits)
 
     async def recorded(self, call_sid: str, recording: Recording) -> KeypadReply:
         return self._answer("recorded", call_sid, recording)
+
+    async def whisper(self, call_sid: str) -> tuple[Play, ...]:
+        self.asked.append(("whisper", call_sid))
+        return (Play("whisper_unknown", "hi"),)
 
     async def transfer_ended(self, call_sid: str, status: str) -> KeypadReply:
         return self._answer("transfer_ended", call_sid, status)
@@ -138,6 +142,15 @@ class FakeReports:
 
     def call_ended(self, call_sid: str, status: str, now: datetime) -> None:
         self.told.append(("call_ended", call_sid, status))
+
+    def missed_call(self, call_sid: str, caller: str | None, now: datetime) -> None:
+        self.told.append(("missed_call", call_sid, caller))
+
+    def callback_answered(self, call_sid: str, citizen: str | None, now: datetime) -> None:
+        self.told.append(("callback_answered", call_sid, citizen))
+
+    def callback_ended(self, call_sid: str, status: str, now: datetime) -> None:
+        self.told.append(("callback_ended", call_sid, status))
 
     def sms_status(self, message_sid: str, status: str, error_code: str | None, now: datetime) -> None:
         self.told.append(("sms_status", message_sid, status, error_code))

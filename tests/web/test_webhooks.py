@@ -1,5 +1,6 @@
 """The webhooks against a real server: who gets in, what is answered, and that a caller never hears an error page."""
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 
@@ -124,7 +125,7 @@ def test_a_call_that_cannot_be_heard_goes_on_by_keys() -> None:
     behind.keypad.reply = KeypadReply((Play("welcome", "hi"),), Listen(WaitKind.LANGUAGE, ("hi", "te")))
     with running(behind) as phone:
         root = document(phone.post("/twilio/voice", CALL))
-    assert behind.keypad.asked == [("begin", CALL_SID)]
+    assert behind.keypad.asked == [("begin", CALL_SID, "overloaded")], "the caller is told why"
     assert behind.book.begun
     assert plays(root) == [("welcome", "hi")]
     assert root.find("Gather") is not None
@@ -285,3 +286,36 @@ def test_a_prompt_that_cannot_be_spoken_has_a_code(phone: Carrier, error: StoreE
     phone.behind.prompts.error = error
     response = phone.get(f"/audio/{PromptSeal(SECRET).name(Play('a', 'hi'))}.wav")
     assert (response.status_code, response.text) == (status, "store\n")
+
+
+def test_the_operator_is_briefed_about_the_call_that_waits(phone: Carrier) -> None:
+    phone.behind.keypad.reply = KeypadReply(transfer_to="+911800111556", whisper=True)
+    number = document(phone.post("/twilio/after-stream", CALL)).find("Dial/Number")
+    assert number is not None
+    assert number.get("url") == PUBLIC_URL + "/twilio/whisper"
+    root = document(phone.post("/twilio/whisper", {"CallSid": "CAchild", "ParentCallSid": CALL_SID}))
+    assert phone.behind.keypad.asked[-1] == ("whisper", CALL_SID)
+    assert plays(root) == [("whisper_unknown", "hi")]
+    assert [child.tag for child in root] == ["Play"]
+
+
+def test_the_missed_call_number_is_never_answered() -> None:
+    behind = Behind(edge=replace(Behind().edge, missed_call_number="+911800111557"))
+    with running(behind) as phone:
+        root = document(phone.post("/twilio/voice", {**CALL, "To": "+911800111557"}))
+        assert [(child.tag, child.get("reason")) for child in root] == [("Reject", "busy")]
+        assert behind.reports.told == [("missed_call", CALL_SID, CALL["From"])]
+        assert behind.book.begun == []
+        assert document(phone.post("/twilio/voice", CALL)).find("Connect") is not None
+
+
+def test_a_call_that_we_made_is_led_like_any_other(phone: Carrier) -> None:
+    form = {"CallSid": CALL_SID, "From": "+911800111555", "To": "+919415550123", "Direction": "outbound-api"}
+    assert document(phone.post("/twilio/callback", form)).find("Connect") is not None
+    assert phone.behind.book.begun == [(CALL_SID, "+919415550123")]
+    phone.post("/twilio/callback-status", {**form, "CallStatus": "ringing"})
+    phone.post("/twilio/callback-status", {**form, "CallStatus": "no-answer"})
+    assert phone.behind.reports.told == [
+        ("callback_answered", CALL_SID, "+919415550123"),
+        ("callback_ended", CALL_SID, "no-answer"),
+    ]

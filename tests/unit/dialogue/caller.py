@@ -124,6 +124,7 @@ class FakeDesk:
 
     tickets: tuple[KnownTicket, ...] = ()
     sms: bool = True
+    shared: bool = False
     failing: frozenset[str] = frozenset()
     done: list[Command] = field(default_factory=list)
 
@@ -138,7 +139,7 @@ class FakeDesk:
                 return SmsQueued(self.sms)
             case FindTickets():
                 found = [t for t in self.tickets if effect.number in (None, t.number)]
-                return TicketsFound(tuple(found))
+                return TicketsFound(tuple(found), self.shared)
 
 
 def check_step(session: Session, commands: tuple[Command, ...]) -> Ending:

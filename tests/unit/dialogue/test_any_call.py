@@ -14,6 +14,7 @@ from ivr.dialogue.events import (
     MessageRecorded,
     NoInput,
     Pressed,
+    Queued,
     Said,
     SmsQueued,
     TicketOpened,
@@ -67,16 +68,26 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     SPOKEN,
     SPOKEN,
     SPOKEN,
-    st.builds(CallStarted, st.sampled_from([None, "te"]), st.booleans(), st.sampled_from(["stream", "gather"])),
+    st.builds(
+        CallStarted,
+        st.sampled_from([None, "te"]),
+        st.booleans(),
+        st.sampled_from(["stream", "gather"]),
+        TICKETS,
+        st.booleans(),
+        st.sampled_from(["", "overloaded"]),
+        st.sampled_from(["", "callback", "missed"]),
+    ),
     st.builds(TicketOpened, st.just(NUMBER), st.sampled_from(["2026-11-24", None])),
-    st.builds(TicketsFound, TICKETS),
+    st.builds(TicketsFound, TICKETS, st.booleans()),
     st.builds(SmsQueued, st.booleans()),
     st.builds(MessageRecorded, st.integers(0, 9000)),
+    st.builds(Queued, st.integers(1, 9), st.integers(1, 30)),
     st.builds(EffectFailed, st.sampled_from(["OpenTicket", "SendSms", "Transfer", "Record"]), st.just("store")),
 )
 HOUSES = st.builds(House, st.sampled_from(["UP", "AP", "XX"]), st.booleans(), st.sampled_from([frozenset(), {"fire"}]))
 MEDIA = st.sampled_from(["stream", "gather"])
-EVENTS_AT_MOST = 121  # twice the limit of turns: then even what is awaited ends
+EVENTS_AT_MOST = 125  # twice the limit of turns: then even what is awaited ends; the queue does not count
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 

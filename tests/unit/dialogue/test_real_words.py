@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from ivr.core.data import data_dir
-from ivr.dialogue.commands import Disposition, HangUp, Listen, Play
+from ivr.dialogue.commands import Disposition, HangUp, Listen, OpenTicket, Play
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.menu import leaves
 from ivr.dialogue.ports import House
@@ -54,6 +54,23 @@ def test_emergency_at_the_first_question(caller: Caller) -> None:
     caller.say_as(hi="घर में आग लग गई है", te="")
     assert [p.prompt for p in caller.plays] == ["emergency", "emergency_again"]
     assert caller.value("emergency", "number") == ("digits", "101")
+
+
+@pytest.mark.parametrize(
+    ("lang", "said", "corrected", "district"),
+    [
+        ("hi", "गली की बत्ती खराब है", "लखनऊ नहीं नहीं बाराबंकी", "Barabanki"),
+        ("te", "వీధి దీపం వెలగడం లేదు", "గుంటూరు కాదు కాదు వరంగల్", "Warangal"),
+    ],
+)
+def test_a_correction_in_the_same_breath_is_taken(
+    caller: Caller, lang: str, said: str, corrected: str, district: str
+) -> None:
+    caller.press("1" if lang == "hi" else "2")
+    assert caller.say(said) == ["topic", "ask_place"]
+    assert caller.say(corrected)[0] == "ticket_opened"
+    assert isinstance(caller.desk.done[0], OpenTicket)
+    assert caller.desk.done[0].district == district
 
 
 def test_spoken_ticket_number(caller: Caller) -> None:

@@ -110,12 +110,13 @@ def test_prompts_taper_and_keys_come_after_the_first_failure(ring: Ring) -> None
     caller = ring()
     caller.say("service=income_certificate:0.5")
     assert caller.silence() == ["yes_no_no_input", "confirm_service", "yes_no_keys"]
+    assert caller.say("noise") == ["press_instead", "confirm_service", "yes_no_keys"]
 
 
 def test_a_silent_caller_is_asked_for_a_key_and_then_let_go(ring: Ring) -> None:
     caller = ring(language=None, house=OPERATOR)
     assert caller.silence() == ["language_no_input"] * 2 + ["language_key"] * 2
-    caller.silence()
+    assert caller.silence() == ["press_instead"] * 2 + ["language_key"] * 2
     assert caller.silence() == ["silent_goodbye"] * 2
     assert caller.ends_with(HangUp(Disposition.CALLER_LEFT))
 

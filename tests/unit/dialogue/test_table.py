@@ -10,18 +10,36 @@ import pytest
 from ivr.core.data import load_mapping
 from ivr.dialogue import prompt_ids
 from ivr.dialogue.commands import Listen
-from ivr.dialogue.events import CallStarted, EmergencyHeard
+from ivr.dialogue.events import CallStarted, EmergencyHeard, KnownTicket, Queued
+from ivr.dialogue.ports import House
 from ivr.dialogue.questions import QUESTIONS
 from ivr.dialogue.script import Script
-from ivr.dialogue.session import At
+from ivr.dialogue.session import At, Session
 from ivr.dialogue.table import ENTER, WAITS
-from tests.unit.dialogue.caller import Caller
+from tests.unit.dialogue.caller import NUMBER, Caller
 from tests.unit.dialogue.conftest import Ring
 
 PLACE = re.compile(r"\{(\w+)\}")
 WORDS_AT_MOST = 12
+TICKET = KnownTicket(NUMBER, "street_light_repair", "open", "2026-11-20", "2026-11-24")
+
+
+def broken_off(caller: Caller) -> None:
+    caller.say("service=street_light_repair")
+    caller.hang_up()
+    caller.session = caller.session.reopened()
+    caller.call("hi")
+
+
+def shared(caller: Caller) -> None:
+    caller.session = Session.new("CA2")
+    caller.happen(CallStarted("hi", tickets=(TICKET,), shared=True))
+
+
 REACH: dict[At, Callable[[Caller], object]] = {
     At.LANGUAGE: lambda c: c.press("9"),
+    At.GO_ON: lambda c: broken_off(c),
+    At.LAST_FOUR: lambda c: shared(c),
     At.SERVICE: lambda c: None,
     At.MENU: lambda c: c.press("8"),
     At.CONFIRM: lambda c: c.say("service=income_certificate:0.5"),
@@ -33,14 +51,21 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.TICKET_NUMBER: lambda c: c.say("service=grievance_status"),
     At.RATING: lambda c: c.say("service=feedback_rating"),
     At.MORE: lambda c: c.say("service=mandi_price"),
+    At.QUEUE: lambda c: (c.press("0"), c.happen(Queued(2, 4))),
 }
 
 
-@pytest.mark.parametrize("at", REACH)
-def test_a_call_for_help_is_heard_at_every_question(ring: Ring, at: At) -> None:
-    caller = ring()
-    REACH[at](caller)
-    assert caller.session.at is at
+def at(ring: Ring, place: At) -> Caller:
+    """A caller at the question; there is a queue only where there is a person."""
+    caller = ring(house=House(operator=place is At.QUEUE))
+    REACH[place](caller)
+    assert caller.session.at is place
+    return caller
+
+
+@pytest.mark.parametrize("place", REACH)
+def test_a_call_for_help_is_heard_at_every_question(ring: Ring, place: At) -> None:
+    caller = at(ring, place)
     assert caller.happen(EmergencyHeard("fire", "te", "words")) == ["emergency", "emergency_again"]
     assert {play.lang for play in caller.plays} == {"te"}
     assert caller.value("emergency", "number") == ("digits", "101")
@@ -52,40 +77,37 @@ def test_every_question_is_in_every_table() -> None:
     assert QUESTIONS.keys() <= ENTER.keys()
 
 
-@pytest.mark.parametrize("at", list(REACH))
+@pytest.mark.parametrize("place", list(REACH))
 @pytest.mark.parametrize("key", list("0123456789*#"))
-def test_every_key_has_a_meaning_at_every_question(ring: Ring, at: At, key: str) -> None:
+def test_every_key_has_a_meaning_at_every_question(ring: Ring, place: At, key: str) -> None:
     """It answers, leads on, or is said to mean nothing here; it is never met by silence."""
-    caller = ring()
-    REACH[at](caller)
-    assert caller.session.at is at
+    caller = at(ring, place)
     caller.press(key)
     assert caller.plays
 
 
-@pytest.mark.parametrize("at", list(REACH))
-def test_a_person_and_repeat_are_to_be_had_at_every_question(ring: Ring, at: At) -> None:
+@pytest.mark.parametrize("place", list(REACH))
+def test_a_person_and_repeat_are_to_be_had_at_every_question(ring: Ring, place: At) -> None:
     for operator, repeat in (("0", "*"), ("cmd=operator", "cmd=repeat")):
-        caller = ring()
-        REACH[at](caller)
+        caller = at(ring, place)
         before = caller.plays
         (caller.press if operator == "0" else caller.say)(repeat)
         assert caller.plays == before
         (caller.press if operator == "0" else caller.say)(operator)
-        assert caller.plays[-1].prompt == "voicemail"
+        assert caller.plays[-1].prompt == ("transfer" if place is At.QUEUE else "voicemail")
 
 
-@pytest.mark.parametrize("at", list(REACH))
-def test_every_question_is_continued_by_keys(ring: Ring, at: At) -> None:
-    """On the keypad leg the keys are named with the question."""
-    caller = ring()
-    REACH[at](caller)
+@pytest.mark.parametrize("place", [place for place in REACH if place is not At.QUEUE])
+def test_every_question_is_continued_by_keys(ring: Ring, place: At) -> None:
+    """On the keypad leg the keys are named with the question. The queue is there only by keys and asks anew."""
+    caller = at(ring, place)
     played = caller.happen(CallStarted(resumed=True, media="gather"))
     assert played[0] == "keys_only"
     assert isinstance(caller.last, Listen)
     keys = {"language_key", "menu_key", "place_key", "yes_no_keys", "choice_keys", "details_keys"}
     keys |= {prompt for prompt in played if prompt.startswith(("group_", "state_"))}
-    assert keys & set(played) or at in (At.TICKET_NUMBER, At.RATING), "these ask for keys in their question"
+    asks_for_keys = (At.TICKET_NUMBER, At.RATING, At.LAST_FOUR)
+    assert keys & set(played) or place in asks_for_keys
 
 
 def test_prompts_are_the_same_in_every_language(script: Script, grammars: Path) -> None:
@@ -106,7 +128,7 @@ def test_every_prompt_says_what_it_is_for_and_is_short(script: Script, grammars:
 
 
 def test_no_prompt_is_written_that_nobody_plays(script: Script, grammars: Path) -> None:
-    played_elsewhere = {"overloaded"}
+    played_elsewhere: set[str] = set()
     by_data = ("ticket_state", "state_")
     written = {name for name in script.prompts["hi"] if not name.startswith(by_data)}
     assert written <= script.prompt_ids() | played_elsewhere
