@@ -6,7 +6,7 @@ Must not know how audio travels: `line` and `gather` do.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import structlog
 from anyio import CapacityLimiter, to_thread
 
+from ivr.call.hearing import Hearing
 from ivr.call.trace import Happened, TraceSink
 from ivr.call.voicemail import Voicemail
 from ivr.core.clock import Clock
@@ -69,6 +70,7 @@ class Parts:
     clock: Clock
     voicemail: Voicemail
     limiter: CapacityLimiter  # bounds the threads that do blocking work for calls
+    hearing: Hearing = field(default_factory=Hearing)
 
     async def blocking(self, work: Callable[..., T], *args: Any) -> T:
         """Run blocking `work` off the event loop, and to its end even if the call is cut meanwhile."""
@@ -174,6 +176,10 @@ class Conversation:
 
     def _describe(self, service: str | None, district: str | None) -> None:
         self._parts.calls.describe(self.call_sid, district=district, service=service)
+
+    async def flag(self, kind: str, detail: str, at_ms: int) -> None:
+        """Mark this second for an operator; for what the dialogue never sees."""
+        await self._flag((Flag(kind, detail),), at_ms)
 
     async def _flag(self, commands: tuple[Command, ...], at_ms: int) -> None:
         for flag in commands:

@@ -68,7 +68,8 @@ class Lines:
         if len(self._open) >= self._max:
             raise OverloadedError("every stream is taken; raise IVR_MAX_CALLS or add a server")
         self._open.add(call_sid)
-        listener = Listener(self._models, self._pool, self._parts.clock, self._fillers)
+        hearing, pool = self._parts.hearing, self._pool
+        listener = Listener(self._models, pool, self._parts.clock, self._fillers, hearing.digits, hearing.back_channel)
         return StreamLine(call_sid, self._parts, listener, send, self._sinks(call_sid), self._open.discard)
 
 

@@ -4,8 +4,13 @@ The carrier plays its buffer in order and returns each mark when the audio befor
 the buffer is cleared. So a prompt counts as heard only when its mark comes back without a `clear` before it.
 """
 
-from dataclasses import dataclass, field
+from collections import deque
+from dataclasses import dataclass, field, replace
 
+from ivr.dialogue.prompt_ids import P
+
+KEY_PROMPTS = frozenset({P.YES_NO_KEYS, P.CHOICE_KEYS, P.DETAILS_KEYS, P.LANGUAGE_KEY})
+REMEMBERED = 8  # prompts that ended
 LOST_MARK_MS = 5_000  # a mark this late after its audio must have ended is taken for lost
 
 
@@ -18,6 +23,8 @@ class Sent:
     duration_ms: int
     barge_in: bool
     starts_ms: int  # earliest time at which it can begin
+    text: str = ""
+    lang: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +34,40 @@ class Ended:
     cut: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The words of a prompt and when they sounded; `ends_ms` is when it ended or will."""
+
+    prompt: str
+    text: str
+    lang: str
+    starts_ms: int
+    duration_ms: int
+    ends_ms: int
+
+    def heard(self, at_ms: int) -> float:
+        """The share of it that was heard at that time, 0..1."""
+        heard_ms = min(at_ms, self.ends_ms) - self.starts_ms
+        return max(0.0, heard_ms / self.duration_ms) if self.duration_ms else 1.0
+
+
 @dataclass(slots=True)
 class Playback:
-    """The prompts that may still be sounding, oldest first."""
+    """The prompts that may still be sounding, oldest first; and the last ones that have ended."""
 
     queue: list[Sent] = field(default_factory=list)
+    past: deque[Spoken] = field(default_factory=lambda: deque(maxlen=REMEMBERED))
     _serial: int = 0
 
-    def sent(self, prompt: str, duration_ms: int, barge_in: bool, now_ms: int) -> str:
-        """Record a prompt put into the carrier's buffer at `now_ms`; returns the name of its mark."""
+    def sent(
+        self, prompt: str, duration_ms: int, barge_in: bool, now_ms: int, words: tuple[str, str] = ("", "")
+    ) -> str:
+        """Record a prompt put into the carrier's buffer at `now_ms`; returns the name of its mark. `words`: its text
+        and language."""
         self._serial += 1
         begins = max([now_ms, *(s.starts_ms + s.duration_ms for s in self.queue)])
         name = f"p{self._serial}"
-        self.queue.append(Sent(name, prompt, duration_ms, barge_in, begins))
+        self.queue.append(Sent(name, prompt, duration_ms, barge_in, begins, *words))
         return name
 
     @property
@@ -60,15 +88,36 @@ class Playback:
         done, self.queue = self.queue[:count], self.queue[count:]
         for i, rest in enumerate(self.queue):
             begins = now_ms + sum(s.duration_ms for s in self.queue[:i])
-            self.queue[i] = Sent(rest.mark, rest.prompt, rest.duration_ms, rest.barge_in, begins)
+            self.queue[i] = replace(rest, starts_ms=begins)
+        for i, s in enumerate(done):
+            after_ms = sum(later.duration_ms for later in done[i + 1 :])
+            self.past.append(_spoken(replace(s, starts_ms=now_ms - after_ms - s.duration_ms)))
         return [Ended(s.prompt, s.duration_ms, cut=False) for s in done]
 
     def cut(self, now_ms: int) -> list[Ended]:
         """Everything that sounds is cleared at `now_ms`."""
         done, self.queue = self.queue, []
+        self.past.extend(replace(_spoken(s), ends_ms=now_ms) for s in done if s.starts_ms < now_ms)
         return [Ended(s.prompt, max(0, min(now_ms - s.starts_ms, s.duration_ms)), cut=True) for s in done]
 
     def lost(self, now_ms: int) -> list[Ended]:
         """Prompts whose marks should have come back long ago, given up as heard."""
         late = [s for s in self.queue if now_ms - (s.starts_ms + s.duration_ms) > LOST_MARK_MS]
         return self.marked(late[-1].mark, now_ms) if late else []
+
+    def around(self, from_ms: int, now_ms: int) -> tuple[Spoken, ...]:
+        """The prompts that sounded at any time between these."""
+        known = [*self.past, *(_spoken(s) for s in self.queue)]
+        return tuple(p for p in known if p.starts_ms <= now_ms and p.ends_ms >= from_ms)
+
+    @property
+    def question(self) -> Spoken | None:
+        """The prompt sent last but those that only name keys: where something is asked, the question."""
+        known = [*self.past, *(_spoken(s) for s in self.queue)]
+        return next((p for p in reversed(known) if p.prompt not in KEY_PROMPTS), None)
+
+
+def _spoken(sent: Sent) -> Spoken:
+    return Spoken(
+        sent.prompt, sent.text, sent.lang, sent.starts_ms, sent.duration_ms, sent.starts_ms + sent.duration_ms
+    )

@@ -58,13 +58,24 @@ class Replied:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """Something was heard into a prompt and is no answer: echo, back_channel or noise. `cut`: the prompt had already
+    been cut for it, by mistake."""
+
+    call_sid: str
+    at_ms: int
+    what: str
+    cut: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LineClosed:
     call_sid: str
     at_ms: int
     reason: str
 
 
-TraceEvent = PromptSent | PromptEnded | Happened | Replied | LineClosed
+TraceEvent = PromptSent | PromptEnded | Happened | Replied | Ignored | LineClosed
 TraceSink = Callable[[TraceEvent], None]
 
 

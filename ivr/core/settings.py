@@ -70,6 +70,16 @@ class Settings(BaseSettings):
     missed_call_number: str = Field(
         "", description="A second number, +91..., that never answers: who rings it is called back free of charge."
     )
+    emergency_desks: str = Field(
+        "",
+        description="Where emergencies are connected, kind=number with commas between: fire=+91...,medical=+91...; "
+        "the kinds of grammars/emergency.yaml, or any for all. Empty: the caller is told which number to dial.",
+    )
+    emergency_keys: str = Field(
+        "111",
+        description="Keys that, pressed within two seconds at any moment, call for help. Empty: none. A long press "
+        "cannot be meant: the carrier tells that a key was pressed, not for how long.",
+    )
     models_dir: Path | None = Field(
         None,
         description="Folder with a speech model per language, looked at before the bundled ones. "
@@ -114,6 +124,29 @@ class Settings(BaseSettings):
         if number is None:
             raise ValueError("must be a telephone number with country code, e.g. +911800...")
         return number.e164
+
+    @field_validator("emergency_desks")
+    @classmethod
+    def _desks(cls, value: str) -> str:
+        for pair in filter(None, value.replace(" ", "").split(",")):
+            kind, _, number = pair.partition("=")
+            if not kind or phone.parse(number) is None:
+                raise ValueError("must look like fire=+91...,medical=+91..., numbers with country code")
+        return value
+
+    @field_validator("emergency_keys")
+    @classmethod
+    def _key_sequence(cls, value: str) -> str:
+        if value and not (value.isdecimal() and value.isascii() and len(value) > 1):
+            raise ValueError("must be two or more digits, e.g. 111, or empty")
+        return value
+
+    @property
+    def desks(self) -> dict[str, str]:
+        """Kind of emergency -> number that can be dialled."""
+        pairs = (pair.partition("=") for pair in self.emergency_desks.replace(" ", "").split(","))
+        numbers = {kind: phone.parse(number) for kind, _, number in pairs}
+        return {kind: number.e164 for kind, number in numbers.items() if number is not None}
 
     @field_validator("secret_key")
     @classmethod

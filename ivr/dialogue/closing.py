@@ -3,7 +3,15 @@
 from datetime import datetime
 
 from ivr.dialogue.commands import Disposition, Record, Transfer
-from ivr.dialogue.events import HungUp, MessageRecorded, Queued, SmsQueued, TicketOpened
+from ivr.dialogue.events import (
+    ANY_EMERGENCY,
+    EmergencyHeard,
+    HungUp,
+    MessageRecorded,
+    Queued,
+    SmsQueued,
+    TicketOpened,
+)
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import DESK_FAILED, ask, missed
 from ivr.dialogue.request import settle, yes_or_no
@@ -136,6 +144,15 @@ def recorded(turn: Turn, event: MessageRecorded) -> At:
     return At.GOODBYE
 
 
+def called_for_help(turn: Turn, event: EmergencyHeard) -> At:
+    """At any moment and from anywhere: what was asked or awaited stands back."""
+    turn.note("emergency_heard", f"{event.kind} at {turn.session.at}")
+    lang = event.lang if event.lang in turn.world.script.languages else turn.session.lang
+    turn.change(lang=lang, heard=True, pending=None, reason="")
+    turn.want(emergency=event.kind)
+    return At.EMERGENCY
+
+
 def emergency(turn: Turn) -> At | None:
     """The number to dial, at once and twice; then the desk, where there is one. Help is never said to be on its way.
 
@@ -151,9 +168,10 @@ def emergency(turn: Turn) -> At | None:
         turn.reach(Disposition.ANSWERED)
         return At.MORE
     turn.reach(Disposition.EMERGENCY)
-    if kind in turn.world.house.desks and turn.session.reason != DESK_FAILED:
+    desk = next((d for d in (*script.emergency_kinds(kind), ANY_EMERGENCY) if d in turn.world.house.desks), None)
+    if desk and turn.session.reason != DESK_FAILED:
         turn.say(P.EMERGENCY_CONNECT)
-        turn.run(Transfer(kind, summary(turn)), At.TRANSFERRING)
+        turn.run(Transfer(desk, summary(turn)), At.TRANSFERRING)
         return None
     return At.OVER
 

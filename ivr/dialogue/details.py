@@ -3,12 +3,15 @@
 from ivr.dialogue.menu import MORE_KEY, Entry, EntryKind, Page, branch, page_of
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import ATTEMPTS, ask, missed, skip_place
-from ivr.dialogue.request import heard_confirm, settle, yes_or_no
+from ivr.dialogue.request import NO_WORDS, heard_confirm, settle, yes_or_no
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, WaitKind
 
 _BINDING = frozenset({"ticket", "relief"})  # outcomes that are not done without the caller having agreed
+
+
+PLACE_WORDS = 4  # a longer answer tells a story in which a common word may sound like a district
 
 
 def fill(turn: Turn) -> At:
@@ -48,6 +51,9 @@ def heard_place(turn: Turn) -> At | None:
     place = meant.slots.get("place")
     if place:
         turn.want(offered=str(place))
+        if turn.words > PLACE_WORDS:
+            turn.note("confirm", f"{place}, inside a longer sentence")
+            return At.PLACE_CONFIRM
         if meant.band is not Band.CONFIRM and turn.said is not None and turn.said.agreed:
             turn.note("place", str(place))
             return placed(turn)
@@ -57,7 +63,7 @@ def heard_place(turn: Turn) -> At | None:
     if other.band is Band.ACCEPT and other.intent != turn.request.service:
         turn.want(service=None, confirmed=False, failures=0)
         return settle(turn, other) or missed(turn)
-    if yes_or_no(turn) == "no" and not turn.request.confirmed:
+    if yes_or_no(turn) == "no" and turn.words <= NO_WORDS and not turn.request.confirmed:
         turn.want(candidates=(turn.request.service or "",))
         return heard_confirm(turn)
     return missed(turn)

@@ -5,13 +5,14 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ivr.dialogue import closing, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
     EffectFailed,
+    EmergencyHeard,
     Event,
     HungUp,
     MessageRecorded,
@@ -32,6 +33,7 @@ from ivr.understanding.result import Command as Asked
 from ivr.understanding.result import Understanding
 
 STEPS_AT_MOST = 20  # places passed through in one step; more would be a circle in the table
+KEYS_WITHIN = timedelta(seconds=5)  # from one request's key to the next: the carrier fetches a document in between
 HARD_LIMIT = 2  # times the limit of turns: then even a result that is awaited ends the call
 
 
@@ -79,6 +81,8 @@ def _react(turn: Turn, event: Event) -> At | None:
     if isinstance(event, HungUp):
         closing.left(turn, event)
         return None
+    if isinstance(event, EmergencyHeard):
+        return closing.called_for_help(turn, event)
     if _out_of_time(turn):
         return closing.time_over(turn)
     if isinstance(event, CallStarted):
@@ -195,6 +199,8 @@ def _pressed(turn: Turn, keys: str) -> At | None:
     """`0`, `*` and `9` mean the same everywhere; the others what the question says."""
     keys = keys or "#"
     turn.note("pressed", f"{len(keys)} at {turn.session.at}")
+    if _for_help(turn, keys):
+        return closing.called_for_help(turn, EmergencyHeard())
     if keys == "0":
         return _operator(turn)
     if keys == "*":
@@ -202,3 +208,15 @@ def _pressed(turn: Turn, keys: str) -> At | None:
     if keys == "9":
         return WAITS[turn.session.at].back(turn)
     return WAITS[turn.session.at].pressed(turn, keys)
+
+
+def _for_help(turn: Turn, keys: str) -> bool:
+    """Whether the emergency keys have been pressed, on a leg that brings each key in a request of its own; where a
+    stream brings them, `ivr.call` counts them in audio time."""
+    wanted, session = turn.world.house.emergency_keys, turn.session
+    if session.media == "stream" or not wanted:
+        return False
+    recent = session.keyed_at is not None and turn.now - datetime.fromisoformat(session.keyed_at) <= KEYS_WITHIN
+    pressed = ((session.keyed if recent else "") + keys)[-len(wanted) :]
+    turn.change(keyed=pressed, keyed_at=turn.now.isoformat())
+    return pressed == wanted

@@ -6,6 +6,8 @@ from typing import Any
 
 from ivr.understanding.result import Hypothesis
 
+ANY_EMERGENCY = "any"
+
 
 @dataclass(frozen=True, slots=True)
 class KnownTicket:
@@ -49,6 +51,16 @@ class Pressed:
     """Complete key input: one key, or the digits a digits wait collected (terminator removed)."""
 
     keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyHeard:
+    """The caller needs help now, told by words in the middle of a turn or by the emergency keys. `kind` of
+    grammars/emergency.yaml, `ANY_EMERGENCY` where keys don't tell; `lang` None: the caller's."""
+
+    kind: str = ANY_EMERGENCY
+    lang: str | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +124,7 @@ Event = (
     CallStarted
     | Said
     | Pressed
+    | EmergencyHeard
     | NoInput
     | TicketOpened
     | TicketsFound

@@ -56,6 +56,8 @@ def resumed(turn: Turn) -> At | None:
         turn.run(session.pending, session.at)
         return None
     turn.say(P.KEYS_ONLY if session.media == "gather" else P.RESUMED)
+    if session.at is At.MORE and session.ticket is not None:
+        turn.insist(P.TICKET_NUMBER, ticket=("ticket", session.ticket))  # it may not have been heard to its end
     turn.change(misses=0)
     if session.by_keys and session.at in KEYPAD:
         turn.change(at=KEYPAD[session.at], menu=(), page=0)

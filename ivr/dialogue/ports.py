@@ -44,11 +44,13 @@ class Grammars(Protocol):
 @dataclass(frozen=True, slots=True)
 class House:
     """The deployment, as far as a conversation depends on it: whose region, and who can be reached by telephone.
-    `desks` are emergency kinds with a desk that calls may be connected to."""
+    `desks` are emergency kinds with a desk that calls may be connected to, `any` being one for all; `emergency_keys`,
+    pressed in a row, call for help."""
 
     region: str = "UP"
     operator: bool = False
     desks: frozenset[str] = frozenset()
+    emergency_keys: str = ""
 
 
 @dataclass(frozen=True, slots=True)

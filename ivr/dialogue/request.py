@@ -1,5 +1,7 @@
 """Which service the caller wants: open question, yes or no, a choice between two, the keypad menu."""
 
+from dataclasses import replace
+
 from ivr.dialogue.menu import MORE_KEY, Entry, EntryKind, Page, branch, page_of
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import ATTEMPTS, ask, missed
@@ -7,6 +9,8 @@ from ivr.dialogue.script import group_prompt
 from ivr.dialogue.session import At, Request
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, Candidate, Understanding, WaitKind
+
+NO_WORDS = 3  # a longer sentence with a "no" in it says something else
 
 
 def ask_service(turn: Turn) -> At | None:
@@ -24,6 +28,8 @@ def ask_service(turn: Turn) -> At | None:
 
 
 def heard_service(turn: Turn) -> At | None:
+    if turn.session.best is not None and turn.words <= NO_WORDS and yes_or_no(turn) == "no":
+        return At.GOODBYE  # asked what else, after something was done: nothing
     return settle(turn, turn.understand(WaitKind.SERVICE)) or missed(turn)
 
 
@@ -104,15 +110,27 @@ def ask_confirm(turn: Turn) -> At | None:
 
 def heard_confirm(turn: Turn) -> At | None:
     """Yes, no, or the right name instead."""
+    if (place := _other_place(turn)) is not None:
+        turn.note("place", f"{place} instead of {turn.request.district}")
+        turn.want(district=place)
+        return At.CONFIRM
     answer = yes_or_no(turn)
     other = turn.understand(WaitKind.SERVICE)
     asked = turn.request.candidates[:1]
     if answer != "yes" and other.band is not Band.REJECT and other.intent not in (None, *asked):
         turn.want(refused=(*turn.request.refused, *asked), candidates=(), service=None)
-        return settle(turn, other) or missed(turn)
+        # without a no it may be the same request, misheard: ask before anything is done
+        sure = other if answer == "no" else replace(other, band=Band.CONFIRM)
+        return settle(turn, sure) or missed(turn)
     if answer == "yes" or (answer is None and other.band is Band.ACCEPT and (other.intent,) == asked):
         return agreed(turn)
     return denied(turn) if answer == "no" else missed(turn)
+
+
+def _other_place(turn: Turn) -> str | None:
+    """A district named instead of the one that the question offered."""
+    place = turn.understand(WaitKind.PLACE).slots.get("place") if turn.request.district else None
+    return str(place) if place and place != turn.request.district else None
 
 
 def pressed_yes_no(turn: Turn, key: str) -> At | None:

@@ -42,7 +42,8 @@ class Limits:
 class Script:
     """All of it. `prompts`: language -> prompt id -> text. `does`: service -> what it does to the call itself.
     `districts`: state -> English names; `spoken_places`: language -> English name -> spoken name.
-    `emergencies`: region -> kind of emergency, or service -> number. `*_sms`: ids of SMS templates."""
+    `emergencies`: region -> kind of emergency, or service -> number. `kinds_of_service`: service
+    -> kinds of emergency that it serves. `*_sms`: ids of SMS templates."""
 
     languages: tuple[str, ...]
     prompts: Mapping[str, Mapping[str, str]]
@@ -53,6 +54,7 @@ class Script:
     districts: Mapping[str, tuple[str, ...]]
     spoken_places: Mapping[str, Mapping[str, str]]
     emergencies: Mapping[str, Mapping[str, str]]
+    kinds_of_service: Mapping[str, tuple[str, ...]]
     ticket_sms: str
     link_sms: str
     callback_sms: str
@@ -65,7 +67,7 @@ class Script:
         languages = _languages(grammars_dir, rules.get("languages", []))
         prompts = {lang: _prompts(grammars_dir / lang / "prompts.yaml") for lang in languages}
         districts, spoken = _places(grammars_dir / "places.yaml", languages)
-        numbers = load_mapping(grammars_dir / "emergency.yaml").get("numbers", {})
+        emergencies = load_mapping(grammars_dir / "emergency.yaml")
         script = cls(
             languages=languages,
             prompts=prompts,
@@ -75,7 +77,8 @@ class Script:
             details=frozenset(rules.get("details", ())),
             districts=districts,
             spoken_places=spoken,
-            emergencies=numbers,
+            emergencies=emergencies.get("numbers", {}),
+            kinds_of_service=_kinds_of_service(emergencies.get("services", {})),
             ticket_sms=rules["sms"]["ticket"],
             link_sms=rules["sms"]["link"],
             callback_sms=rules["sms"]["callback"],
@@ -115,6 +118,10 @@ class Script:
         own = f"ticket_state_{state}"
         return own if all(own in texts for texts in self.prompts.values()) else TICKET_STATE
 
+    def emergency_kinds(self, kind: str) -> tuple[str, ...]:
+        """The kinds whose desk can help with `kind`, which may also be a service."""
+        return (kind, *self.kinds_of_service.get(kind, ()))
+
     def emergency_number(self, region: str, kind: str) -> str:
         """The number to dial in `region` for an emergency of `kind`: the region's, else the country's, else 112."""
         for place in (region, "IN"):
@@ -131,6 +138,13 @@ TICKET_STATE = "ticket_state"
 def group_prompt(group: str) -> str:
     """The id of the prompt that offers a group of the menu."""
     return f"group_{group}"
+
+
+def _kinds_of_service(services: Mapping[str, str]) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, service in services.items():
+        found[service] = (*found.get(service, ()), kind)
+    return found
 
 
 def _groups(entries: tuple[Entry, ...]) -> set[str]:

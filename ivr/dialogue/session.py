@@ -90,9 +90,10 @@ _PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, Fin
 class Session:
     """One call. `wait` is what is being waited for (None while an effect runs); `pending` the effect whose result is
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
-    reached so far. `misses` counts failures at this question, `turns` all events. `started_at` is ISO. `tickets` are
-    those that wait for their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller
-    hung up; `queued_at` (ISO) when they came to the queue for a person."""
+    reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
+    their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
+    when they came to the queue for a person. `keyed` are the last keys of a leg by keys, up to `keyed_at`. Times are
+    ISO."""
 
     call_id: str
     at: At = At.START
@@ -114,6 +115,8 @@ class Session:
     best: Disposition | None = None
     turns: int = 0
     effects: int = 0
+    keyed: str = ""
+    keyed_at: str | None = None
     started_at: str | None = None
     over: bool = False
     disposition: Disposition | None = None

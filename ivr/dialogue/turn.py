@@ -107,6 +107,12 @@ class Turn:
             self._understood[lang, kind] = meant
         return self._understood[lang, kind]
 
+    @property
+    def words(self) -> int:
+        """How many words the likeliest reading of the utterance has."""
+        found = self.said.nbest.get(self.languages[0], ()) if self.said else ()
+        return len(found[0].text.split()) if found else 0
+
     def at_any_time(self, lang: str) -> Understanding:
         """What of the utterance holds at every wait: emergency, command, language.
 

@@ -102,6 +102,7 @@ class ScriptedCaller:
         if ended:
             self._current = None
             self._sounded = False  # waits to be answered, also after cutting the helpline short
+            self._sounding_ms = 0  # the same prompt, going on, is not what the next turn waits for
         return Sent(audio=audio.ljust(FRAME_BYTES, b"\xff"), began=began, spoke=turn if ended else None)
 
     def _press(self, began: Turn | None) -> Sent:

@@ -59,13 +59,14 @@ class Turn:
 class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
-    (see `Case.after`)."""
+    (see `Case.after`); `emergency_desks` as in the settings."""
 
     operator: bool = True
     region: str = "UP"
     dial: str = "completed"
     calls: int = 100
     later_minutes: float = 1.0
+    emergency_desks: str = ""
 
 
 @dataclass(frozen=True, slots=True)

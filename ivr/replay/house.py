@@ -148,6 +148,7 @@ def _settings(folder: Path, rules: HouseRules) -> Settings:
         twilio_auth_token=SecretStr(AUTH_TOKEN),
         twilio_number=NUMBER,
         operator_number=OPERATOR if rules.operator else "",
+        emergency_desks=rules.emergency_desks,
         region=rules.region,
         max_calls=rules.calls,
     )

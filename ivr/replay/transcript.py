@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from ivr.call.trace import Happened, LineClosed, PromptEnded, PromptSent, TraceEvent
+from ivr.call.trace import Happened, Ignored, LineClosed, PromptEnded, PromptSent, TraceEvent
 from ivr.dialogue.commands import Command, FindTickets, Flag, HangUp, Note, OpenTicket, Record, SendSms, Transfer
 from ivr.dialogue.events import (
     CallStarted,
     EffectFailed,
+    EmergencyHeard,
     Event,
     HungUp,
     MessageRecorded,
@@ -34,6 +35,8 @@ def _lines(event: TraceEvent) -> list[str]:
             return [f"helpline  {event.text}"]
         case PromptEnded(cut=True):
             return ["          (interrupted)"]
+        case Ignored():
+            return [f"ignored   {event.what}"]
         case Happened():
             return [_event(event.event), *(line for c in event.commands if (line := _command(c)))]
         case LineClosed():
@@ -49,6 +52,8 @@ def _event(event: Event) -> str:
             return f"heard     {_nbest(event.nbest)}{'' if event.agreed else '  (the two passes differ)'}"
         case Pressed():
             return f"pressed   {event.keys}"
+        case EmergencyHeard():
+            return f"emergency {event.kind}"
         case NoInput():
             return "heard     nothing"
         case HungUp():

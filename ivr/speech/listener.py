@@ -7,8 +7,8 @@ clock only measures how long decoding took. It decides nothing about the dialogu
 """
 
 from collections import deque
-from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,19 +16,31 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.dialogue.commands import Listen
 from ivr.speech.agreement import TwoPasses, agree, nbest, words
 from ivr.speech.audio import FRAME_MS, FRAME_SAMPLES, Samples, mulaw_decode
-from ivr.speech.endpoint import CallerPace, EndCause, Endpointer, EndpointRules, SpeechBegan, SpeechEnded, rules_for
+from ivr.speech.endpoint import (
+    DIGITS_COMPLETE_MS,
+    CallerPace,
+    EndCause,
+    Endpointer,
+    EndpointRules,
+    SpeechBegan,
+    SpeechEnded,
+    digits_patience,
+    rules_for,
+)
 from ivr.speech.models import ModelRegistry
-from ivr.speech.passes import Passes, Phrases
+from ivr.speech.passes import Passes, Phrases, read_again
 from ivr.speech.pool import DecodingPool
 from ivr.speech.recogniser import Word
-from ivr.speech.timing import AudioMap
+from ivr.speech.turn import Turn
 from ivr.speech.vad import VoiceGate
-from ivr.understanding.result import Hypothesis
+from ivr.understanding.result import Hypothesis, WaitKind
 
 PRE_ROLL_MS = 300
 RESUME_ROLL_MS = 160  # of a pause inside a turn, decoded before the voice that ends it
 HANGOVER_MS = 300  # of a pause inside a turn, decoded after the voice
 BATCH_MS = 200  # libvosk's decoder advances in steps of 0.2 s
+PEEK_MS, PEEK_VOICED_MS = 200, 700  # of silence after a short word: partial results would come later than its end
+DECIDING_MS = 300  # of voice: whoever decides on an interruption now has words as fresh as they can be
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +58,7 @@ class Utterance:
     """A turn that ended. `nbest` by language, best first; all empty when sound was heard but no words.
 
     `words`: of the best reading of the surest language. The last voice ended at `ended_ms`, the turn was called over
-    at `endpoint_ms`, and what was left to decode then took `decode_s`.
+    at `endpoint_ms`, and what was left to decode then took `decode_s`. `voiced_ms` of it were voice.
     """
 
     nbest: Mapping[str, tuple[Hypothesis, ...]]
@@ -57,6 +69,7 @@ class Utterance:
     endpoint_ms: int
     decode_s: float
     cause: EndCause = EndCause.SILENCE
+    voiced_ms: int = 0
 
 
 Heard = SpeechBegan | Partial | Utterance
@@ -67,30 +80,7 @@ class _Wait:
     langs: tuple[str, ...]
     phrases: Phrases
     rules: EndpointRules
-
-
-@dataclass(slots=True)
-class _Turn:
-    """The utterance being spoken: its decoders, what they are still to be fed, and what they said last."""
-
-    passes: Passes
-    map: AudioMap = field(default_factory=AudioMap)
-    batch: list[Samples] = field(default_factory=list)
-    pause: list[Samples] = field(default_factory=list)  # frames since the last voice
-    said: dict[tuple[str, bool], str] = field(default_factory=dict)
-    voiced_ms: int = 0
-
-    def add(self, frames: Sequence[Samples], until_ms: int) -> None:
-        """These frames, the last of which ended at `until_ms`, are to be decoded."""
-        if frames:
-            length_ms = len(frames) * FRAME_MS
-            self.map.add(until_ms - length_ms, length_ms)
-            self.batch.extend(frames)
-
-    def take_batch(self) -> Samples:
-        taken = np.concatenate(self.batch) if self.batch else np.zeros(0, np.int16)
-        self.batch.clear()
-        return taken
+    digits: int  # a string of so many is asked for; 0: none
 
 
 class Listener:
@@ -102,24 +92,34 @@ class Listener:
         pool: DecodingPool,
         clock: Clock | None = None,
         fillers: Mapping[str, Set[str]] | None = None,
+        digits: Callable[[str, str], int] | None = None,
+        back_channel: Phrases | None = None,
     ) -> None:
+        """`digits` (text, lang) says how many digits a text has; `back_channel` are the phrases of those who listen."""
         self._models = models
         self._pool = pool
         self._clock = clock or SystemClock()
         self._fillers = fillers or {}
+        self._digits, self._back_channel = digits, back_channel or {}
         self._gate = VoiceGate()
         self._pace = CallerPace()
         self._endpointer = Endpointer(EndpointRules())
         self._recent: deque[Samples] = deque(maxlen=(PRE_ROLL_MS + 2 * EndpointRules().begin_voiced_ms) // FRAME_MS)
         self._wait: _Wait | None = None
-        self._turn: _Turn | None = None
+        self._turn: Turn | None = None
         self._rest = b""
         self._now_ms = 0
+        self._voiced = False
 
     @property
     def now_ms(self) -> int:
         """Call audio received so far."""
         return self._now_ms
+
+    @property
+    def voiced(self) -> bool:
+        """Whether there was a voice in the last frame."""
+        return self._voiced
 
     @property
     def voiced_ms(self) -> int:
@@ -132,7 +132,8 @@ class Listener:
         `phrases` by language: None, or no entry, recognises freely.
         """
         rules = rules_for(listen.pace, self._pace.slowness)
-        self._wait = _Wait(listen.langs, phrases, rules)
+        wanted = listen.digits_max if listen.kind is WaitKind.DIGITS else 0
+        self._wait = _Wait(listen.langs, phrases, rules, wanted)
         self._endpointer = Endpointer(rules, self._now_ms)
         self._turn = None
 
@@ -154,10 +155,15 @@ class Listener:
         self._wait = None
         self._turn = None
 
+    async def read_again(self, lang: str) -> str:
+        """The turn so far, decoded once more and to the end; "" where that cannot be trusted. Partial results have no
+        confidence, so what is acted upon before the turn is over is heard twice."""
+        return await self._read(self._turn, lang) if self._turn else ""
+
     async def _frame(self, samples: Samples) -> list[Heard]:
         self._now_ms += FRAME_MS
         self._recent.append(samples)
-        voiced = self._gate.is_voiced(samples)
+        self._voiced = voiced = self._gate.is_voiced(samples)
         if self._wait is None:
             return []
         event = self._endpointer.frame(voiced)
@@ -166,21 +172,22 @@ class Listener:
                 return [event, *await self._begin_turn(event, self._wait)]
             if isinstance(event, SpeechEnded):
                 return await self._end_turn(event, self._wait)
-            return await self._continue_turn(samples, voiced)
+            return await self._continue_turn(samples, voiced, self._wait)
         except BaseException:
             self._turn = None
             raise
 
     async def _begin_turn(self, event: SpeechBegan, wait: _Wait) -> list[Heard]:
-        self._pace.began(event)
-        turn = _Turn(await Passes.open(self._models, self._pool, wait.langs, wait.phrases))
+        if not wait.digits:
+            self._pace.began(event)
+        turn = Turn(await Passes.open(self._models, self._pool, wait.langs, wait.phrases))
         frames = (event.at_ms - event.began_ms + PRE_ROLL_MS) // FRAME_MS
         turn.add(list(self._recent)[-frames:], event.at_ms)
-        turn.voiced_ms = event.at_ms - event.began_ms
+        turn.voiced_ms, turn.changed_ms = event.at_ms - event.began_ms, event.at_ms
         self._turn = turn
-        return await self._decode(turn)
+        return await self._decode(turn, wait)
 
-    async def _continue_turn(self, samples: Samples, voiced: bool) -> list[Heard]:
+    async def _continue_turn(self, samples: Samples, voiced: bool, wait: _Wait) -> list[Heard]:
         turn = self._turn
         if turn is None:
             return []
@@ -193,19 +200,60 @@ class Listener:
             turn.pause.clear()
         elif len(turn.pause) <= hangover:
             turn.add([samples], self._now_ms)
-        ready = len(turn.batch) * FRAME_MS >= BATCH_MS or len(turn.pause) == hangover
-        return await self._decode(turn) if ready else []
+        if self._now_ms - turn.changed_ms >= wait.rules.stale_ms:
+            return await self._end_turn(self._endpointer.stop(), wait)
+        deciding = voiced and turn.voiced_ms == DECIDING_MS
+        paused_ms = len(turn.pause) * FRAME_MS
+        if wait.digits and self._digits and paused_ms == DIGITS_COMPLETE_MS:
+            await self._count(turn, wait)
+        if paused_ms == PEEK_MS and turn.voiced_ms <= PEEK_VOICED_MS:
+            return await self._decode(turn, wait) or await self._peek(turn, wait)
+        ready = deciding or len(turn.batch) * FRAME_MS >= BATCH_MS or len(turn.pause) == hangover
+        return await self._decode(turn, wait) if ready else []
 
-    async def _decode(self, turn: _Turn) -> list[Heard]:
+    async def _decode(self, turn: Turn, wait: _Wait) -> list[Heard]:
         heard: list[Heard] = []
         for found in await turn.passes.accept(turn.take_batch()):
             if found.text and turn.said.get((found.lang, found.free)) != found.text:
                 turn.said[found.lang, found.free] = found.text
+                turn.changed_ms = self._now_ms
                 heard.append(Partial(found.lang, found.text, self._now_ms, found.free))
+        if heard and turn.voiced_ms <= PEEK_VOICED_MS:
+            heard += await self._listening(turn, wait)
+        if heard and wait.digits and self._digits:
+            self._wait_for_digits([(text, lang) for (lang, _), text in turn.said.items()], wait)
         return heard
 
+    def _wait_for_digits(self, texts: Sequence[tuple[str, str]], wait: _Wait) -> None:
+        count = max((self._digits(text, lang) for text, lang in texts), default=0) if self._digits else 0
+        self._endpointer.patience(digits_patience(count, wait.digits))
+
+    async def _count(self, turn: Turn, wait: _Wait) -> None:
+        """The last digit stays out of the partial results; in a pause that may be the end, all are read again."""
+        texts = [(await self._read(turn, lang, wait.phrases.get(lang)), lang) for lang in wait.langs]
+        self._wait_for_digits(texts, wait)
+
+    async def _peek(self, turn: Turn, wait: _Wait) -> list[Heard]:
+        """What was said in a turn that pauses early: it may be over, with a word not told yet."""
+        heard = await self._listening(turn, wait)
+        if heard or turn.said:
+            return heard
+        texts = {lang: await self._read(turn, lang) for lang in wait.langs}
+        turn.said |= {(lang, True): text for lang, text in texts.items() if text}
+        return [Partial(lang, text, self._now_ms) for lang, text in texts.items() if text]
+
+    async def _listening(self, turn: Turn, wait: _Wait) -> list[Heard]:
+        """The turn so far as a back-channel, heard by a pass for nothing else: free recognition makes names of them."""
+        words = [(lang, self._back_channel.get(lang)) for lang in wait.langs]
+        found = [(lang, await self._read(turn, lang, phrases)) for lang, phrases in words if phrases]
+        return [Partial(lang, text, self._now_ms, free=False) for lang, text in found if text]
+
+    async def _read(self, turn: Turn, lang: str, phrases: Sequence[str] | None = None) -> str:
+        return await self._pool.run(read_again, self._models, lang, np.concatenate(turn.fed), phrases)
+
     async def _end_turn(self, event: SpeechEnded, wait: _Wait) -> list[Heard]:
-        self._pace.ended(event, wait.rules)
+        if not wait.digits:  # the pauses between the groups of a number tell nothing about the caller
+            self._pace.ended(event, wait.rules)
         turn, self._turn = self._turn, None
         if turn is None:  # lost to an error
             return []
@@ -213,10 +261,10 @@ class Listener:
         found = await turn.passes.final(turn.take_batch())
         results = {lang: two.believed(self._models.get(lang).rejection) for lang, two in found.items()}
         decode_s = self._clock.monotonic() - begun_s
-        return [self._utterance(event, results, turn.map, decode_s)]
+        return [self._utterance(event, results, turn, decode_s)]
 
     def _utterance(
-        self, event: SpeechEnded, results: Mapping[str, TwoPasses], audio: AudioMap, decode_s: float
+        self, event: SpeechEnded, results: Mapping[str, TwoPasses], turn: Turn, decode_s: float
     ) -> Utterance:
         readings = {lang: nbest(found) for lang, found in results.items()}
         surest = max(readings, key=lambda lang: readings[lang][0].confidence if readings[lang] else -1.0)
@@ -224,10 +272,11 @@ class Listener:
         return Utterance(
             nbest=readings,
             agreed=agreed,
-            words=audio.words(words(results[surest])),
+            words=turn.map.words(words(results[surest])),
             began_ms=event.began_ms,
             ended_ms=event.ended_ms,
             endpoint_ms=event.at_ms,
             decode_s=decode_s,
             cause=event.cause,
+            voiced_ms=turn.voiced_ms,
         )

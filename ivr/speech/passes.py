@@ -13,6 +13,7 @@ from ivr.speech.recogniser import Recogniser, Recognition
 
 T = TypeVar("T")
 Phrases = Mapping[str, Sequence[str] | None]
+_SURE = 0.7  # under a small grammar, of which nothing else is made out
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,18 @@ def _final(one: _Pass, rest: Samples) -> Recognition:
     if len(rest):
         one.recogniser.accept(rest)
     return one.recogniser.final()
+
+
+def read_again(models: ModelRegistry, lang: str, samples: Samples, phrases: Sequence[str] | None = None) -> str:
+    """What these samples say, to the last word: freely or under a grammar; "" where that is not
+    to be trusted. Blocking."""
+    model = models.get(lang)
+    recogniser = Recogniser(model, phrases)
+    recogniser.accept(samples)
+    found = recogniser.final()
+    sure = (
+        found.confidence >= _SURE and found.coverage >= _SURE
+        if recogniser.constrained
+        else found.trusted(model.rejection)
+    )
+    return found.text if sure else ""

@@ -161,11 +161,16 @@ def _weekday(heard: _Heard, today: date) -> date | None:
 
 def _day_of_month(heard: _Heard, today: date) -> date | None:
     """ "The tenth", of this, next or last month."""
-    days = [int(value) for value, _ in heard.numbers if 1 <= value <= 31 and value == int(value)]
-    if not days or not heard.has("date"):
+    months_at = [at for value, at in heard.values.get("unit", ()) if value == "month"]
+    other_month = bool(months_at) and (heard.has("last") or heard.has("next"))
+    days = [
+        int(value)
+        for value, at in heard.numbers
+        if 1 <= value <= 31 and value == int(value) and (heard.has("date") or (other_month and at > months_at[0]))
+    ]
+    if not days or not (heard.has("date") or other_month):
         return _in_figures(heard)
-    unit_month = any(value == "month" for value, _ in heard.values.get("unit", ()))
-    if unit_month:
+    if months_at:
         step = 1 if heard.has("next") else -1 if heard.has("last") else 0
         return _move(today.replace(day=1), "month", step).replace(day=days[0])
     months = [_move(today.replace(day=1), "month", step) for step in (-1, 0, 1)]

@@ -22,8 +22,9 @@ from ivr.understanding.text import (
 class Language:
     """One language. All words are keys (sequences of keys where several words belong together).
 
-    `fillers` are dropped; `weightless` words stay but weigh little; `cancel` sequences take back what was said before
-    them; `names` are how its speakers call each language; `place_words` surround a place's name.
+    `fillers` are dropped; `back_channel` words only show that one listens; `weightless` words stay but weigh little;
+    `cancel` sequences take back what was said before them; `names` are how its speakers call each language;
+    `place_words` surround a place's name.
     """
 
     id: str
@@ -32,8 +33,10 @@ class Language:
     espeak: str
     folder: Folder
     fillers: Substitutions = field(default_factory=dict)
+    back_channel: Substitutions = field(default_factory=dict)
     filler_words: frozenset[str] = frozenset()
     weightless: frozenset[str] = frozenset()
+    back_channel_phrases: tuple[str, ...] = ()
     postpositions: frozenset[str] = frozenset()
     cancel: Substitutions = field(default_factory=dict)
     place_words: frozenset[str] = frozenset()
@@ -43,6 +46,11 @@ class Language:
     def content(self, keys: Keys) -> Keys:
         """The keys without fillers."""
         return substitute(keys, self.fillers)
+
+    def only_listening(self, text: str) -> bool:
+        """Whether the text is nothing but back-channel words; false for no text."""
+        keys = self.folder.fold(text)
+        return bool(keys) and not substitute(keys, self.back_channel)
 
 
 def load_language(grammars_dir: Path, lang: str, script: Script) -> Language:
@@ -63,6 +71,8 @@ def load_language(grammars_dir: Path, lang: str, script: Script) -> Language:
         folder=folder,
         filler_words=frozenset(word for text in _texts(path, data, "fillers") for word in text.split()),
         fillers=substitutions({folder.fold(text): () for text in _texts(path, data, "fillers")}),
+        back_channel=substitutions({folder.fold(text): () for text in _texts(path, data, "back_channel")}),
+        back_channel_phrases=tuple(_texts(path, data, "back_channel")),
         weightless=_single(folder, _texts(path, data, "postpositions") + _texts(path, data, "auxiliaries")),
         postpositions=_single(folder, _texts(path, data, "postpositions")),
         cancel=substitutions({folder.keys(text): () for text in _texts(path, data, "cancel")}),
@@ -71,7 +81,7 @@ def load_language(grammars_dir: Path, lang: str, script: Script) -> Language:
         written=frozenset(word for texts in names.values() for text in texts for word in text.split())
         | frozenset(
             word
-            for part in ("fillers", "postpositions", "cancel")
+            for part in ("fillers", "back_channel", "postpositions", "cancel")
             for text in _texts(path, data, part)
             for word in text.split()
         ),

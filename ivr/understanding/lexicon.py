@@ -4,9 +4,7 @@ import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz.distance import Levenshtein
-from rapidfuzz.process import extract
-
+from ivr.understanding.near import NearSounds
 from ivr.understanding.text import Folder, Keys
 
 SAME_SOUND = 0.94
@@ -40,12 +38,14 @@ class Lexicon:
     _stems: dict[str, list[int]] = field(default_factory=dict)
     _sounds: dict[str, list[int]] = field(default_factory=dict)
     _sound_stems: dict[str, list[int]] = field(default_factory=dict)
-    _by_length: dict[int, list[tuple[str, list[int]]]] = field(default_factory=dict)
+    _near: NearSounds = field(default_factory=NearSounds)
+    _beginnings: dict[str, list[str]] = field(default_factory=dict)
     _cache: dict[str, Found] = field(default_factory=dict)
 
     @classmethod
-    def build(cls, folder: Folder, phrases: Iterable[Keys]) -> "Lexicon":
-        """A lexicon of all the words of the phrases."""
+    def build(cls, folder: Folder, phrases: Iterable[Keys], *, loose: bool = True) -> "Lexicon":
+        """A lexicon of all the words of the phrases. Not `loose`: words that only sound near are not looked for, so
+        that everything found is at least `SAME_SOUND_STEM` alike."""
         phrases = list(phrases)
         words = tuple(sorted({word for phrase in phrases for word in phrase}))
         lexicon = cls(folder, words, {word: i for i, word in enumerate(words)})
@@ -54,11 +54,17 @@ class Lexicon:
             lexicon._stems.setdefault(stem, []).append(i)
             lexicon._sounds.setdefault(sound, []).append(i)
             lexicon._sound_stems.setdefault(folder.sound(stem), []).append(i)
-        for sound, ids in lexicon._sounds.items():
-            lexicon._by_length.setdefault(len(sound), []).append((sound, ids))
         for pair in {pair for phrase in phrases for pair in itertools.pairwise(phrase)}:
             lexicon.joins.setdefault(folder.sound("".join(pair)), tuple(lexicon.ids[word] for word in pair))
+        if loose:
+            lexicon._index_near()
         return lexicon
+
+    def _index_near(self) -> None:
+        self._near = NearSounds.build(self._sounds)
+        for sound in self._sounds:
+            for cut in range(max(_CUT_LEAST_SOUNDS, len(sound) - _CUT_MOST), len(sound)):
+                self._beginnings.setdefault(sound[:cut], []).append(sound)
 
     def find(self, token: str) -> Found:
         """The words that the token may be, with similarity 0..1, best first; () when it sounds like none."""
@@ -90,32 +96,17 @@ class Lexicon:
         if not best and len(sound) >= _NEAR_LEAST_SOUNDS:
             self._offer_near(best, sound, _NEAR_FROM, near_similarity)
         if not best and len(sound) >= _CUT_LEAST_SOUNDS:
-            longer = [
-                entry
-                for length in range(len(sound) + 1, len(sound) + 1 + _CUT_MOST)
-                for entry in self._by_length.get(length, ())
-                if entry[0].startswith(sound)
-            ]
+            longer = self._beginnings.get(sound, ())
             if len(longer) <= _CUT_MOST_WORDS:
-                for _, ids in longer:
-                    _offer(best, ids, _CUT)
+                for other in longer:
+                    _offer(best, self._sounds[other], _CUT)
 
     def _offer_near(
         self, best: dict[int, float], sound: str, cutoff: float, similarity: Callable[[float], float]
     ) -> None:
         """Words whose sound is near, of about the same length."""
-        reach = max(1, int(len(sound) * (1 - cutoff)))
-        lengths = range(len(sound) - reach, len(sound) + reach + 1)
-        near = [entry for length in lengths for entry in self._by_length.get(length, ())]
-        hits = extract(
-            sound,
-            [entry[0] for entry in near],
-            scorer=Levenshtein.normalized_similarity,
-            score_cutoff=cutoff,
-            limit=_NEAR_COUNT,
-        )
-        for _, ratio, at in hits:
-            _offer(best, near[at][1], similarity(ratio))
+        for near, ratio in self._near.find(sound, cutoff, _NEAR_COUNT):
+            _offer(best, self._sounds[near], similarity(ratio))
 
     def joined(self, tokens: Sequence[str]) -> tuple[tuple[int, ...], int] | None:
         """The word that two or three tokens make when written together, and how many tokens it took."""

@@ -7,7 +7,7 @@ with all of its phrases together.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from ivr.understanding.result import Candidate
 from ivr.understanding.text import Keys
 
 _RANK_COST = 0.05  # what each place down the n-best costs
+_CACHE_WORDS = 20_000
+
+Found = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,7 @@ class Costs:
     least_mass: float = 0.55  # shared weight below which a match is doubted
     coverage: float = 0.5  # what a service loses that explains none of what the best one explains with all its phrases
     shortlist: int = 20
+    worth: float = 0.3  # part of what the best service explains that another must explain to be looked at
     finalists: int = 6
 
 
@@ -41,7 +45,7 @@ class _Token:
 
     at: int
     weight: float
-    found: tuple[tuple[int, float], ...]
+    found: Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class _Heard:
 class Matcher:
     index: PhraseIndex
     costs: Costs = Costs()
+    _told: dict[Found, tuple[Ints, Floats]] = field(default_factory=dict, repr=False)
 
     def match(self, nbest: Sequence[Keys], limit: int = 5, only: frozenset[str] = frozenset()) -> tuple[Candidate, ...]:
         """The services (of `only`, where given) that the hypotheses (content keys, best first) may ask for, best
@@ -90,9 +95,10 @@ class Matcher:
         explained = self._explained(known)
         if allowed is not None:
             explained *= allowed
-        count = min(self.costs.shortlist, int(np.count_nonzero(explained)))
-        if not count:
+        top = float(explained.max())
+        if not top:
             return {}
+        count = min(self.costs.shortlist, int(np.count_nonzero(explained >= self.costs.worth * top)))
         shortlist = np.sort(np.argpartition(-explained, count - 1)[:count]).astype(np.int32)
         said = _Heard(
             known=sum(token.weight for token in known),
@@ -114,7 +120,7 @@ class Matcher:
         while at < len(keys):
             joined = lexicon.joined(keys[at : at + 3])
             if joined:
-                found: tuple[tuple[int, float], ...] = tuple((word, 1.0) for word in joined[0])
+                found: Found = tuple((word, 1.0) for word in joined[0])
                 step = joined[1]
             else:
                 found, step = lexicon.find(keys[at]), 1
@@ -126,20 +132,26 @@ class Matcher:
 
     def _explained(self, known: Sequence[_Token]) -> Floats:
         """For each service, the weight of heard words that any of its phrases has, doubted where untypical."""
-        index = self.index
-        explained = np.zeros(len(index.services), dtype=np.float32)
+        explained = np.zeros(len(self.index.services), dtype=np.float32)
         for token in known:
-            if len(token.found) == 1:
-                word, similarity = token.found[0]
-                explained[index.sharers[word]] += index.shares[word] * (similarity * float(index.weights[word]))
-                continue
-            best = np.zeros(len(index.services), dtype=np.float32)
-            for word, similarity in token.found:
-                sharers = index.sharers[word]
-                value = index.shares[word] * (similarity * float(index.weights[word]))
-                best[sharers] = np.maximum(best[sharers], value)
-            explained += best
+            services, values = self._tells(token.found)
+            explained[services] += values
         return explained
+
+    def _tells(self, found: Found) -> tuple[Ints, Floats]:
+        """The services that a heard word may speak of, and how much it tells of each."""
+        told = self._told.get(found)
+        if told is None:
+            best = np.zeros(len(self.index.services), dtype=np.float32)
+            for word, similarity in found:
+                sharers = self.index.sharers[word]
+                value = self.index.shares[word] * (similarity * float(self.index.weights[word]))
+                best[sharers] = np.maximum(best[sharers], value)
+            services = np.flatnonzero(best).astype(np.int32)
+            told = services, best[services]
+            if len(self._told) < _CACHE_WORDS:
+                self._told[found] = told
+        return told
 
     def _best_phrases(self, shortlist: Ints, heard: Floats, explained: Floats, said: _Heard) -> list[tuple[int, int]]:
         """Each service of the shortlist with its best phrase when the whole utterance counts, best first."""

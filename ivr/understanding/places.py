@@ -17,6 +17,7 @@ _EXACT = 1.0
 _LEAST_SOUNDS = 4
 _LEAST_STEM = 2
 _FEW = 2
+_HEAD = 3  # sounds by which it is seen that no name begins so
 _CACHE_NAMES = 50_000
 
 
@@ -30,14 +31,17 @@ class PlaceFound:
 
 @dataclass(frozen=True)
 class PlaceFinder:
-    """`names` maps a spoken name's sound (words run together) to the district's English name; `telling` are the words
-    that tell that a place's name stands beside them; `ordinary` words may be no name ("gaya", went) in a sentence."""
+    """`names` maps a spoken name's sound (words run together) to the district's English name, `heads` are the names'
+    first sounds; `telling` are the words that tell that a place's name stands beside them; `ordinary` words may be no
+    name ("gaya", went) in a sentence."""
 
     language: Language
     names: Mapping[str, str]
     sounds: tuple[str, ...]
     telling: frozenset[str]
     ordinary: frozenset[str]
+    heads: frozenset[str]
+    _likely: dict[str, bool] = field(default_factory=dict, repr=False)
     _cache: dict[tuple[str, float], tuple[str, float]] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -50,7 +54,8 @@ class PlaceFinder:
             for text in entry.get(language.id) or ():
                 names.setdefault(folder.sound("".join(folder.keys(text))), name)
         telling = language.place_words - language.weightless
-        return cls(language, names, tuple(names), telling, frozenset(ordinary) | language.weightless)
+        heads = frozenset(sound[:_HEAD] for sound in names)
+        return cls(language, names, tuple(names), telling, frozenset(ordinary) | language.weightless, heads)
 
     def find(self, keys: Keys, *, asked: bool) -> str | None:
         """The district in the keys (not folded further). After a cancelling word the later one counts. Where none was
@@ -64,11 +69,25 @@ class PlaceFinder:
 
     def _all(self, keys: Keys, *, asked: bool) -> list[PlaceFound]:
         found: list[PlaceFound] = []
+        likely = [self._may_begin(key) for key in keys]
+        near = asked or not self.telling.isdisjoint(keys)
         for start in range(len(keys)):
+            if not near and not likely[start]:
+                continue
             for end in range(min(start + _LONGEST, len(keys)), start, -1):
                 place = self._place(keys, start, end, asked=asked)
                 if place:
                     found.append(place)
+        return found
+
+    def _may_begin(self, key: str) -> bool:
+        """Whether a district's name, said right, may begin with this word."""
+        found = self._likely.get(key)
+        if found is None:
+            sound = self.language.folder.sound(key)
+            found = self._likely[key] = any(head.startswith(sound[:_HEAD]) for head in self.heads)
+            if len(self._likely) > _CACHE_NAMES:
+                self._likely.clear()
         return found
 
     def _place(self, keys: Keys, start: int, end: int, *, asked: bool) -> PlaceFound | None:

@@ -2,12 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ivr.understanding.lexicon import SAME_SOUND, SAME_SOUND_STEM, Lexicon
 from ivr.understanding.text import Folder, Keys
 
 _SHORT = 4  # letters of a key
+_CACHE_WORDS = 50_000
+
+Words = Mapping[int, float]
+_NONE: Words = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Spotter:
     by_last: Mapping[int, tuple[_Phrase, ...]]
     least: float = SAME_SOUND_STEM
     least_short: float = SAME_SOUND
+    _cache: dict[str, Words] = field(default_factory=dict, repr=False)
 
     @classmethod
     def build(
@@ -49,7 +54,7 @@ class Spotter:
         least_short: float = SAME_SOUND,
     ) -> "Spotter":
         pairs = list(dict.fromkeys((label, keys) for label, found in phrases.items() for keys in found if keys))
-        lexicon = Lexicon.build(folder, (keys for _, keys in pairs))
+        lexicon = Lexicon.build(folder, (keys for _, keys in pairs), loose=least < SAME_SOUND_STEM)
         numbered = [(label, tuple(lexicon.ids[key] for key in keys)) for label, keys in pairs]
         known = [_Phrase(label, ids, frozenset(ids)) for label, ids in numbered]
         common = Counter(word for phrase in known for word in phrase.words)
@@ -61,10 +66,12 @@ class Spotter:
         place wins ("जी, नहीं चाहिए"). Up to `gap` foreign words may stand between two words of a phrase."""
         heard = self._hear(keys)[::-1]
         present = {word for words in heard for word in words}
+        if not present:
+            return ()
         spots: list[Spot] = []
         at = 0
         while at < len(keys):
-            spot = self._longest_at(heard, present, at, gap)
+            spot = self._longest_at(heard, present, at, gap) if heard[at] else None
             if spot:
                 spots.append(replace(spot, start=len(keys) - spot.end, end=len(keys) - spot.start))
             at = spot.end if spot else at + 1
@@ -83,19 +90,19 @@ class Spotter:
                         spots.append(spot)
         return tuple(sorted(spots, key=lambda spot: (-spot.words, -spot.quality, spot.start, spot.label)))
 
-    def _hear(self, keys: Keys) -> list[dict[int, float]]:
-        """The phrases' words that each heard word may be. A short one must sound the same: a stem of two or three
-        letters is the stem of too much."""
-        return [
-            {
-                word: similarity
-                for word, similarity in self.lexicon.find(key)
-                if similarity >= (self.least if len(key) > _SHORT else max(self.least_short, self.least))
-            }
-            for key in keys
-        ]
+    def _hear(self, keys: Keys) -> list[Words]:
+        """The phrases' words that each heard word may be."""
+        return [found if (found := self._cache.get(key)) is not None else self._hear_word(key) for key in keys]
 
-    def _longest_at(self, heard: list[dict[int, float]], present: set[int], start: int, gap: int) -> Spot | None:
+    def _hear_word(self, key: str) -> Words:
+        """A short word must sound the same: a stem of two or three letters is the stem of too much."""
+        least = self.least if len(key) > _SHORT else max(self.least_short, self.least)
+        found = {word: similarity for word, similarity in self.lexicon.find(key) if similarity >= least}
+        if len(self._cache) < _CACHE_WORDS:
+            self._cache[key] = found or _NONE
+        return found
+
+    def _longest_at(self, heard: list[Words], present: set[int], start: int, gap: int) -> Spot | None:
         best: Spot | None = None
         for word, similarity in heard[start].items():
             for phrase in self.by_last.get(word, ()):
@@ -114,7 +121,7 @@ def _grouped(phrases: Iterable[_Phrase], word: Callable[[_Phrase], int]) -> dict
     return {first: tuple(found) for first, found in groups.items()}
 
 
-def _follow(ids: tuple[int, ...], heard: list[dict[int, float]], start: int, gap: int) -> tuple[int, float] | None:
+def _follow(ids: tuple[int, ...], heard: list[Words], start: int, gap: int) -> tuple[int, float] | None:
     """Where the words, `start` being the first, end; and their least similarity."""
     at, quality = start, heard[start][ids[0]]
     for word in ids[1:]:
@@ -127,7 +134,7 @@ def _follow(ids: tuple[int, ...], heard: list[dict[int, float]], start: int, gap
     return at + 1, quality
 
 
-def _closest(phrase: _Phrase, heard: list[dict[int, float]], reach: int) -> Spot | None:
+def _closest(phrase: _Phrase, heard: list[Words], reach: int) -> Spot | None:
     """The first stretch of at most `reach` words that holds all of the phrase's."""
     ids = phrase.words
     for start in range(len(heard)):

@@ -75,6 +75,15 @@ class Understander:
         reader = self.reader(lang)
         return reader.emergencies.find(reader.read(text).keys)
 
+    def only_listening(self, text: str, lang: str) -> bool:
+        """Whether the text is nothing but back-channel words ("haan", "ji"), for what is said into a prompt."""
+        return self.grammars.by_language[lang].language.only_listening(text)
+
+    def digits_heard(self, text: str, lang: str) -> int:
+        """How many digits a text has so far, for partial results."""
+        reader = self.reader(lang)
+        return len(reader.slots.digits(reader.read(text).slot_keys) or "")
+
     def reader(self, lang: str) -> LanguageReader:
         """The tools for one language. Raises KeyError for a language without grammars."""
         if lang not in self._readers:
@@ -111,9 +120,11 @@ class Understander:
         return tuple(sorted(ranked, key=lambda candidate: -candidate.score)[:_ALTERNATIVES])
 
     def _urgent(self, service: str) -> bool:
-        """Whether the service itself is an emergency's or a helpline's."""
+        """Whether the service itself is one that emergencies call for, or is only there for them."""
+        if service in self.grammars.emergency_services.values():
+            return True
         known = self.catalogue.services.get(service)
-        return known is not None and known.outcome in (Outcome.EMERGENCY, Outcome.TRANSFER)
+        return known is not None and known.outcome is Outcome.EMERGENCY
 
 
 def _always(

@@ -18,12 +18,13 @@ from starlette.applications import Starlette
 
 from ivr.call.conversation import Parts
 from ivr.call.factory import LineRules, Lines, Reports
+from ivr.call.hearing import Hearing
 from ivr.call.keypad import Keypad
 from ivr.call.trace import TraceSink, nobody
 from ivr.call.voicemail import Voicemail
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
-from ivr.core.errors import CarrierError, IvrError
+from ivr.core.errors import CarrierError, ConfigurationError, IvrError
 from ivr.core.settings import Settings
 from ivr.desk.build import make_placing, sms_texts
 from ivr.desk.callbacks import CallBacks
@@ -31,6 +32,7 @@ from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
+from ivr.dialogue.events import ANY_EMERGENCY
 from ivr.dialogue.ports import House
 from ivr.dialogue.script import Script
 from ivr.speech.models import ModelRegistry
@@ -171,6 +173,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
             limiter=CapacityLimiter(CALL_THREADS),
+            hearing=_hearing(settings, known),
         ),
         known=known,
         pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
@@ -180,8 +183,27 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
 
 
 def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
-    house = House(region=settings.region, operator=bool(settings.operator_number))
+    desks = frozenset(settings.desks)
+    if unknown := sorted(desks - known.grammars.emergency_services.keys() - {ANY_EMERGENCY}):
+        known_kinds = ", ".join(sorted(known.grammars.emergency_services))
+        raise ConfigurationError(
+            f"IVR_EMERGENCY_DESKS: no such emergency: {', '.join(unknown)}; there are {known_kinds}, {ANY_EMERGENCY}"
+        )
+    house = House(settings.region, bool(settings.operator_number), desks, settings.emergency_keys)
     return Dialogue(known.understander, known.catalogue, known.script, house, known.grammars)
+
+
+def _hearing(settings: Settings, known: Knowledge) -> Hearing:
+    understander = known.understander
+    return Hearing(
+        only_listening=understander.only_listening,
+        emergency=understander.emergency,
+        digits=understander.digits_heard,
+        emergency_keys=settings.emergency_keys,
+        back_channel={
+            lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
+        },
+    )
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
@@ -199,7 +221,8 @@ def _carrier(settings: Settings) -> Carrier:
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     settings, around, parts = rooms.settings, rooms.around, rooms.parts
     languages = parts.prompts.languages
-    numbers = {"operator": settings.operator_number} if settings.operator_number else {}
+    operator = {"operator": settings.operator_number} if settings.operator_number else {}
+    numbers = operator | settings.desks
     return AppServices(
         edge=Edge(
             public_url=settings.public_url,

@@ -11,6 +11,7 @@ from ivr.speech.endpoint import (
     EndpointRules,
     SpeechBegan,
     SpeechEnded,
+    digits_patience,
     rules_for,
 )
 
@@ -129,3 +130,34 @@ def test_a_caller_who_was_cut_off_gets_more_patience() -> None:
     quick.ended(_turn(0), rules_for(Pace.NORMAL))
     quick.began(SpeechBegan(began_ms=5000, at_ms=5100))
     assert quick.slowness == 1.0
+
+
+def test_a_caller_who_flows_is_waited_for_less_down_to_a_bound() -> None:
+    pace, rules = CallerPace(), rules_for(Pace.NORMAL)
+    pace.ended(SpeechEnded(0, 1_000, 1_660, 0, EndCause.SILENCE), rules)
+    assert pace.slowness == 1.0  # a word tells nothing
+    for _ in range(20):
+        pace.ended(SpeechEnded(0, 2_000, 2_660, 100, EndCause.SILENCE), rules)
+    assert pace.slowness == CallerPace.MIN
+    assert rules_for(Pace.NORMAL, pace.slowness).trailing_silence_ms == 520
+    assert rules_for(Pace.SHORT, pace.slowness).trailing_silence_ms == 460
+    pace.began(SpeechBegan(began_ms=2_700, at_ms=2_800))
+    assert pace.slowness > 1.2  # spoke on right after having been taken for done
+
+
+def test_patience_holds_for_one_turn() -> None:
+    endpointer = Endpointer(RULES)
+    for one in ms(True, 400):
+        endpointer.frame(one)
+    endpointer.patience(1_600)
+    ended = [event for one in ms(False, 1_600) if (event := endpointer.frame(one))]
+    assert [event.at_ms for event in ended] == [2_000]
+    for one in ms(True, 400):
+        endpointer.frame(one)
+    ended = [event for one in ms(False, 660) if (event := endpointer.frame(one))]
+    assert [event.at_ms for event in ended] == [2_400 + RULES.trailing_silence_ms]
+
+
+def test_digits_that_lack_are_waited_for_and_complete_ones_are_not() -> None:
+    assert [digits_patience(heard, 7) for heard in (0, 1, 6, 7, 8)] == [None, 1_600, 1_600, 500, 500]
+    assert digits_patience(1, 1) is None

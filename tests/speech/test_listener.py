@@ -215,3 +215,51 @@ def test_decoding_time_is_the_clocks() -> None:
         return utterance
 
     assert asyncio.run(call()).decode_s == 0.0
+
+
+DIGITS = Listen(WaitKind.DIGITS, ("hi",), digits_max=7, pace=Pace.LONG)
+DIGIT_WORDS: Phrases = {"hi": ("शून्य", "एक", "दो", "तीन", "चार", "पाँच", "छह", "सात", "आठ", "नौ")}
+
+
+def hear_digits(samples: Samples) -> list[Heard]:
+    async def call() -> list[Heard]:
+        pool = DecodingPool(2)
+        listener = Listener(MODELS, pool, digits=lambda text, lang: len(text.split()))
+        listener.begin(DIGITS, DIGIT_WORDS)
+        heard = await feed(listener, samples)
+        pool.close()
+        return heard
+
+    return asyncio.run(call())
+
+
+def test_a_number_said_in_groups_is_not_cut_and_not_waited_for_when_whole() -> None:
+    groups = [speech("चार आठ दो"), silence(1_400), speech("सात तीन"), silence(1_400), speech("एक छह"), silence(2_500)]
+    (whole,) = utterances(hear_digits(line(silence(1_000), *groups)))
+    assert len(best(whole).split()) == 7
+    assert whole.endpoint_ms - whole.ended_ms <= 520
+
+
+def test_music_after_the_words_does_not_hold_the_line() -> None:
+    rng = np.random.default_rng(5)
+    t = np.arange(8_000 * 12) / 8_000
+    notes = np.repeat(rng.choice([220, 262, 330, 392, 523], 48), 2_000)
+    music = to_int16(3_000 * np.sin(2 * np.pi * notes * t) * (0.4 + 0.6 * np.abs(np.sin(2 * np.pi * 2 * t))))
+    heard = utterances(hear(line(silence(1_000), speech("मुझे राशन कार्ड चाहिए"), music)))
+    assert heard
+    assert heard[0].endpoint_ms - 1_000 <= 8_000
+    assert "राशन" in best(heard[0])
+
+
+def test_time_goes_on_where_nothing_is_waited_for() -> None:
+    async def call() -> int:
+        pool = DecodingPool(1)
+        listener = Listener(MODELS, pool)
+        listener.begin(HINDI, {})
+        await feed(listener, silence(400))
+        await listener.stop()
+        await feed(listener, said("आय प्रमाण पत्र"))
+        pool.close()
+        return listener.now_ms
+
+    assert asyncio.run(call()) == pytest.approx(400 + len(said("आय प्रमाण पत्र")) / 8, abs=20)

@@ -61,7 +61,7 @@ def test_sqlite_waits_for_other_writers_and_keeps_what_was_committed(tmp_path: P
     assert pragma == PRAGMAS
 
 
-PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 15000}
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
 
 
 def test_recordings_are_known_until_they_are_forgotten(db: Database) -> None:

@@ -52,3 +52,20 @@ def test_nobody_hears_more_than_was_said_nor_than_time_allows(lengths: list[int]
         playback.sent(str(n), ms, True, 0)
     heard = [e.heard_ms for e in playback.cut(cut_ms)]
     assert sum(heard) == min(cut_ms, sum(lengths))
+
+
+def test_what_sounded_lately_and_the_question_are_known() -> None:
+    playback = Playback()
+    first = playback.sent("greeting", 1_000, True, 0, ("नमस्ते", "hi"))
+    playback.sent("anything_else", 2_000, True, 0, ("और कोई काम है?", "hi"))
+    playback.sent("yes_no_keys", 1_000, True, 0, ("हाँ के लिए एक", "hi"))
+    playback.marked(first, 1_100)
+    assert [p.prompt for p in playback.around(1_050, 1_500)] == ["greeting", "anything_else"]
+    assert [p.prompt for p in playback.around(1_200, 1_500)] == ["anything_else"]
+    question = playback.question
+    assert question is not None
+    assert (question.prompt, question.starts_ms) == ("anything_else", 1_100)
+    assert [question.heard(at) for at in (1_000, 2_100, 9_000)] == [0.0, 0.5, 1.0]
+    playback.cut(2_100)
+    assert [p.prompt for p in playback.around(2_100, 2_200)] == ["anything_else"]
+    assert playback.around(2_101, 5_000) == ()

@@ -136,3 +136,19 @@ def test_a_data_folder_that_cannot_be_written_is_told_with_the_remedy(monkeypatc
 def test_looking_at_settings_touches_nothing() -> None:
     Settings.load(prepare=False)
     assert list(Path().iterdir()) == []
+
+
+def test_emergency_desks_are_numbers_by_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IVR_EMERGENCY_DESKS", "fire=+91 532 2500101, any=+915322500112")
+    assert Settings.load(None, prepare=False).desks == {"fire": "+915322500101", "any": "+915322500112"}
+    monkeypatch.delenv("IVR_EMERGENCY_DESKS")
+    assert Settings.load(None, prepare=False).desks == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("DESKS", "fire"), ("DESKS", "fire=101"), ("KEYS", "1"), ("KEYS", "1*1"), ("KEYS", "help")]
+)
+def test_desks_and_keys_for_emergencies_are_checked(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"IVR_EMERGENCY_{name}", value)
+    with pytest.raises(ConfigurationError, match=f"IVR_EMERGENCY_{name}"):
+        Settings.load(None, prepare=False)

@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.dialogue.commands import Disposition, HangUp, Listen, OpenTicket, Record, SendSms, Transfer
-from ivr.dialogue.events import EffectFailed, KnownTicket, Said
+from ivr.dialogue.events import EffectFailed, EmergencyHeard, KnownTicket, Said
 from ivr.dialogue.ports import House
 from ivr.understanding.result import Hypothesis, WaitKind
 from tests.unit.dialogue.caller import NUMBER, FakeDesk
@@ -218,3 +218,39 @@ def test_recognisers_that_name_different_languages(ring: Ring) -> None:
         heard = {"hi": (Hypothesis("lang=hi", sure),), "te": (Hypothesis("lang=te", 0.5),)}
         caller.happen(Said(heard))
         assert caller.session.lang == lang
+
+
+def test_emergency_keys_tell_the_national_number_and_reach_the_desk_for_all(ring: Ring) -> None:
+    caller = ring(house=House(desks=frozenset({"any"})))
+    assert caller.happen(EmergencyHeard()) == ["emergency", "emergency_again", "emergency_connect"]
+    assert caller.value("emergency", "number") == ("digits", "112")
+    assert isinstance(caller.last, Transfer)
+    assert caller.last.to == "any"
+
+
+def test_a_call_for_help_stands_before_what_is_awaited_and_before_the_end_of_time(ring: Ring) -> None:
+    caller = ring(house=House())
+    caller.press("0")
+    assert isinstance(caller.last, Record)
+    assert caller.happen(EmergencyHeard("fire")) == ["emergency", "emergency_again"]
+    late = ring()
+    late.later(60)
+    assert late.happen(EmergencyHeard("fire")) == ["emergency", "emergency_again"]
+
+
+@pytest.mark.parametrize(
+    ("media", "minutes", "helped"), [("gather", 0.03, True), ("gather", 0.1, False), ("stream", 0.03, False)]
+)
+def test_emergency_keys_that_come_one_request_at_a_time(ring: Ring, media: str, minutes: float, helped: bool) -> None:
+    caller = ring(house=House(emergency_keys="111"), media=media)
+    said = []
+    for _ in range(3):
+        said += caller.press("1")
+        caller.later(minutes)
+    assert ("emergency" in said) is helped
+
+
+def test_emergency_keys_as_one_input(ring: Ring) -> None:
+    caller = ring(house=House(emergency_keys="111"), media="gather")
+    caller.say("service=grievance_status")
+    assert caller.press("111") == ["emergency", "emergency_again"]

@@ -10,7 +10,7 @@ import pytest
 from ivr.core.data import load_mapping
 from ivr.dialogue import prompt_ids
 from ivr.dialogue.commands import Listen
-from ivr.dialogue.events import CallStarted, KnownTicket, Queued
+from ivr.dialogue.events import CallStarted, EmergencyHeard, KnownTicket, Queued
 from ivr.dialogue.ports import House
 from ivr.dialogue.questions import QUESTIONS
 from ivr.dialogue.script import Script
@@ -61,6 +61,15 @@ def at(ring: Ring, place: At) -> Caller:
     REACH[place](caller)
     assert caller.session.at is place
     return caller
+
+
+@pytest.mark.parametrize("place", REACH)
+def test_a_call_for_help_is_heard_at_every_question(ring: Ring, place: At) -> None:
+    caller = at(ring, place)
+    assert caller.happen(EmergencyHeard("fire", "te", "words")) == ["emergency", "emergency_again"]
+    assert {play.lang for play in caller.plays} == {"te"}
+    assert caller.value("emergency", "number") == ("digits", "101")
+    assert caller.disposition == "emergency"
 
 
 def test_every_question_is_in_every_table() -> None:
