@@ -99,7 +99,7 @@ def read_again(models: ModelRegistry, lang: str, samples: Samples, phrases: Sequ
     """What these samples say, to the last word: freely or under a grammar; "" where that is not
     to be trusted. Blocking."""
     model = models.get(lang)
-    recogniser = Recogniser(model, phrases)
+    recogniser = _decoder(model, phrases)
     recogniser.accept(samples)
     found = recogniser.final()
     sure = (

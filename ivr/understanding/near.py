@@ -5,10 +5,11 @@ A word within k edits of another shares one of its k + 1 pieces unchanged, at mo
 """
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from rapidfuzz.distance import Levenshtein
+from rapidfuzz.process import extract
 
 _LEAST = 0.7  # normalised similarity below which nothing is found
 
@@ -40,23 +41,21 @@ class NearSounds:
         """At most `limit` sounds at least `cutoff` (0.7 or more) alike, with their similarity, best first."""
         length = len(sound)
         reach = max(1, int(length * (1 - cutoff)))
-        found = []
+        sharing: set[str] = set()
         for other in range(max(1, length - reach), length + reach + 1):
-            for candidate in self._sharing(sound, other, _edits(max(length, other), cutoff)):
-                ratio = Levenshtein.normalized_similarity(sound, candidate, score_cutoff=cutoff)
-                if ratio >= cutoff:
-                    found.append((candidate, ratio))
-        return sorted(found, key=lambda item: (-item[1], item[0]))[:limit]
+            if other in self.lengths:
+                self._collect(sharing, sound, other, _edits(max(length, other), cutoff))
+        hits = extract(sound, sharing, scorer=Levenshtein.normalized_similarity, limit=None, score_cutoff=cutoff)
+        return sorted(((hit[0], hit[1]) for hit in hits), key=lambda item: (-item[1], item[0]))[:limit]
 
-    def _sharing(self, sound: str, length: int, edits: int) -> Iterator[str]:
-        seen: set[str] = set()
-        for begin, end in self.lengths.get(length, ()):
+    def _collect(self, sharing: set[str], sound: str, length: int, edits: int) -> None:
+        """Add the sounds of this length that share a piece."""
+        for begin, end in self.lengths[length]:
             size = end - begin
             for at in range(max(0, begin - edits), min(len(sound) - size, begin + edits) + 1):
-                for candidate in self.pieces.get((length, begin, sound[at : at + size]), ()):
-                    if candidate not in seen:
-                        seen.add(candidate)
-                        yield candidate
+                found = self.pieces.get((length, begin, sound[at : at + size]))
+                if found:
+                    sharing.update(found)
 
 
 def _pieces(length: int) -> tuple[tuple[int, int], ...]:

@@ -12,12 +12,12 @@ import pytest
 from ivr.cli.accuracy import corrupter, read_rows, utterances
 from ivr.cli.understand import load_understander
 from ivr.understanding.accuracy import Rate, SlotCase, measure, run, same_value, slot_value
+from ivr.understanding.result import Band, Hypothesis, WaitKind
 from ivr.understanding.understand import Understander
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TODAY = date(2026, 11, 22)  # the day that the slots' dates were written for
-MOST_MISSED_EMERGENCIES = 4
-MOST_FALSE_ALARMS = 3
+MOST_FALSE_ALARMS = 1
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +34,9 @@ def rates(real: Understander, lang: str, corrupt: float) -> dict[str, Rate]:
 @pytest.mark.parametrize("lang", ["hi", "te"])
 def test_services(real: Understander, lang: str) -> None:
     found = rates(real, lang, 0.0)
-    assert found["top_1"].value >= 0.91
-    assert found["top_3"].value >= 0.96
-    assert found["accepted_wrong"].value <= 0.03
+    assert found["top_1"].value >= 0.935
+    assert found["top_3"].value >= 0.97
+    assert found["accepted_wrong"].value <= 0.015
     assert found["rejected_right"].value <= 0.02
     assert found["negatives_refused"].value >= 0.95
 
@@ -44,9 +44,9 @@ def test_services(real: Understander, lang: str) -> None:
 @pytest.mark.parametrize("lang", ["hi", "te"])
 def test_services_at_a_word_error_rate_of_a_quarter(real: Understander, lang: str) -> None:
     found = rates(real, lang, 0.25)
-    assert found["top_1"].value >= 0.77
-    assert found["top_3"].value >= 0.87
-    assert found["accepted_wrong"].value <= 0.04
+    assert found["top_1"].value >= 0.80
+    assert found["top_3"].value >= 0.89
+    assert found["accepted_wrong"].value <= 0.03
 
 
 @pytest.mark.parametrize("lang", ["hi", "te"])
@@ -54,12 +54,32 @@ def test_slots(real: Understander, lang: str) -> None:
     rows = [row for row in read_rows(DATA / "slots.csv", {"kind", "value"}) if row["lang"] == lang]
     cases = [SlotCase(lang, row["text"], row["kind"], row["value"].strip()) for row in rows]
     right = sum(same_value(case.value, slot_value(real, case, TODAY)) for case in cases)
-    assert right / len(cases) >= 0.96
+    assert right / len(cases) >= 0.98
 
 
 def test_emergencies(real: Understander) -> None:
     with (DATA / "emergencies.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     found = [(row["emergency"], real.emergency(row["text"], row["lang"])) for row in rows]
-    assert sum(bool(meant) and not heard for meant, heard in found) <= MOST_MISSED_EMERGENCIES
+    assert not sum(bool(meant) and not heard for meant, heard in found)
     assert sum(not meant and bool(heard) for meant, heard in found) <= MOST_FALSE_ALARMS
+
+
+@pytest.mark.parametrize("lang", ["hi", "te"])
+def test_an_emergency_is_told_as_one(real: Understander, lang: str) -> None:
+    known = utterances(read_rows(DATA / "utterances.csv", {"text"}))
+    cases = [found for found in known if found.lang == lang and found.note == "emergency"]
+    assert all(outcome.right for outcome in run(real, cases, TODAY, lambda _, text: text))
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "kind", "value"),
+    [
+        pytest.param("te", "మా అబ్బాయి పేరు కృష్ణ", WaitKind.PLACE, None, id="a person of a district's name"),
+        pytest.param("hi", "सोने का भाव आज कितना है", WaitKind.SERVICE, Band.CONFIRM, id="the price of gold"),
+    ],
+)
+@pytest.mark.xfail(reason="not told apart yet: nothing says what a name or a price is of")
+def test_known_misses(real: Understander, lang: str, text: str, kind: WaitKind, value: Band | None) -> None:
+    found = real.understand((Hypothesis(text),), lang, kind, TODAY)
+    assert (found.band if kind is WaitKind.SERVICE else found.slots["place"]) == value
