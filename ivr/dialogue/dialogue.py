@@ -33,7 +33,7 @@ from ivr.understanding.result import Command as Asked
 from ivr.understanding.result import Understanding
 
 STEPS_AT_MOST = 20  # places passed through in one step; more would be a circle in the table
-KEYS_WITHIN = timedelta(seconds=5)  # from one request's key to the next: the carrier fetches a document in between
+KEYS_WITHIN = timedelta(seconds=3)  # a second more than on a stream: the carrier fetches a document between keys
 HARD_LIMIT = 2  # times the limit of turns: then even a result that is awaited ends the call
 
 
@@ -216,7 +216,9 @@ def _for_help(turn: Turn, keys: str) -> bool:
     wanted, session = turn.world.house.emergency_keys, turn.session
     if session.media == "stream" or not wanted:
         return False
-    recent = session.keyed_at is not None and turn.now - datetime.fromisoformat(session.keyed_at) <= KEYS_WITHIN
-    pressed = ((session.keyed if recent else "") + keys)[-len(wanted) :]
-    turn.change(keyed=pressed, keyed_at=turn.now.isoformat())
-    return pressed == wanted
+    if keys == wanted:
+        return True
+    pressed = (session.keyed + keys)[-len(wanted) :]
+    times = (*session.keyed_at, *[turn.now.isoformat()] * len(keys))[-len(wanted) :]
+    turn.change(keyed=pressed, keyed_at=times)
+    return pressed == wanted and turn.now - datetime.fromisoformat(times[0]) <= KEYS_WITHIN

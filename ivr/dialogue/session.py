@@ -92,8 +92,8 @@ class Session:
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
     reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
     their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
-    when they came to the queue for a person. `keyed` are the last keys of a leg by keys, up to `keyed_at`. Times are
-    ISO."""
+    when they came to the queue for a person. `keyed` are the last keys of a leg by keys, each at its time of
+    `keyed_at`. Times are ISO."""
 
     call_id: str
     at: At = At.START
@@ -116,7 +116,7 @@ class Session:
     turns: int = 0
     effects: int = 0
     keyed: str = ""
-    keyed_at: str | None = None
+    keyed_at: tuple[str, ...] = ()
     started_at: str | None = None
     over: bool = False
     disposition: Disposition | None = None
@@ -176,6 +176,7 @@ class Session:
                 "wait": _listen(data["wait"]),
                 "request": _request(data["request"]),
                 "menu": tuple(data["menu"]),
+                "keyed_at": tuple(data.get("keyed_at", ())),
                 "spoken": tuple(_play(play) for play in data["spoken"]),
                 "pending": _pending(data["pending"]),
                 "last_sms": SendSms(**data["last_sms"]) if data["last_sms"] else None,

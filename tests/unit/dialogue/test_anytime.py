@@ -239,7 +239,7 @@ def test_a_call_for_help_stands_before_what_is_awaited_and_before_the_end_of_tim
 
 
 @pytest.mark.parametrize(
-    ("media", "minutes", "helped"), [("gather", 0.03, True), ("gather", 0.1, False), ("stream", 0.03, False)]
+    ("media", "minutes", "helped"), [("gather", 0.025, True), ("gather", 0.026, False), ("stream", 0.025, False)]
 )
 def test_emergency_keys_that_come_one_request_at_a_time(ring: Ring, media: str, minutes: float, helped: bool) -> None:
     caller = ring(house=House(emergency_keys="111"), media=media)
