@@ -10,12 +10,14 @@ from enum import StrEnum
 from pathlib import Path
 
 from ivr.core.errors import ReplayError
+from ivr.core.ids import check_digit
 from ivr.dialogue.script import Script
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
 
 _NOTES = {"plain", "colloquial", "codemixed", "noisy", "rambling", "ambiguous"}
 _AT_HOME = 0.97
+_TICKET = "482731" + check_digit("482731")
 _RAMBLING, _NEGATIVE = "rambling", "negative"
 
 
@@ -109,7 +111,7 @@ class Goals:
             return Goal(kind, lang, frozenset(), self._some(chance, words))
         service = chance.choice([s for s in self.catalogue.services if self._fits(s, kind)])
         services, wordings = self._wordings(chance, lang, service, rambling)
-        number = "4827316" if kind is Kind.STATUS and self._tickets(service) else ""
+        number = _TICKET if kind is Kind.STATUS and self._tickets(service) else ""
         return Goal(kind, lang, services, wordings, district, number, chance.random() < 0.5)
 
     def _of_outcome(self, kind: Kind) -> frozenset[str]:

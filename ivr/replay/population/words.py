@@ -4,9 +4,11 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ivr.core.data import data_dir
 from ivr.dialogue.commands import Play
 from ivr.dialogue.menu import Entry
 from ivr.dialogue.script import Script, group_prompt
+from ivr.speech.spoken import Spoken
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
 
@@ -16,6 +18,7 @@ class Words:
     catalogue: Catalogue
     grammars: Grammars
     script: Script
+    _spoken: dict[str, Spoken] = field(default_factory=dict)
     _groups: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def yes(self, lang: str, chance: random.Random) -> str:
@@ -37,10 +40,10 @@ class Words:
         return self.script.spoken_places[lang].get(district, district)
 
     def digits(self, lang: str, digits: str) -> str:
-        """Digit by digit, each by the first word that the language has for it."""
-        values = (self.grammars.by_language[lang].tables.get("numbers") or {}).get("value") or {}
-        by_value = {int(value): texts[0] for value, texts in values.items()}
-        return " ".join(by_value.get(int(digit), digit) for digit in digits)
+        """Digit by digit, as the language counts."""
+        if lang not in self._spoken:
+            self._spoken[lang] = Spoken.load(data_dir("grammars"), lang)
+        return " ".join(self._spoken[lang].number(int(digit)) for digit in digits)
 
     def leads_to(self, play: Play, services: frozenset[str]) -> bool:
         """Whether a line of the service menu leads to one of `services`."""

@@ -1,11 +1,13 @@
 """The simulated population: seeded, bounded, and every call ended as agreed."""
 
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from ivr.core.data import data_dir
+from ivr.core.ids import valid_ticket_number
 from ivr.dialogue.commands import Listen, Play
 from ivr.replay.population.goals import Goal, Goals, Kind
 from ivr.replay.population.hearing import MisHearing
@@ -13,7 +15,7 @@ from ivr.replay.population.person import Action, Does, Person
 from ivr.replay.population.simulate import Plan, judged, report, simulate
 from ivr.replay.population.traits import TRAITS, Trait, population
 from ivr.replay.population.words import Words
-from ivr.understanding.result import WaitKind
+from ivr.understanding.result import Hypothesis, WaitKind
 from ivr.web.assembly import Knowledge
 
 DATA = data_dir("grammars").parent / "tests" / "data"
@@ -101,6 +103,20 @@ def test_a_grammar_is_heard_better_than_free_speech(knowledge: Knowledge) -> Non
     listen = Listen(WaitKind.PLACE, ("hi",))
     heard = [noisy.said("वाराणसी", "hi", listen, chance).nbest["hi"] for _ in range(60)]
     assert sum(bool(found) and found[0].text == "वाराणसी" for found in heard) > 40
+
+
+@pytest.mark.parametrize("lang", ["hi", "te"])
+def test_a_ticket_number_is_one_and_can_be_said(knowledge: Knowledge, lang: str) -> None:
+    goals = Goals.load(knowledge.catalogue, knowledge.grammars, knowledge.script, DATA)
+    chance = random.Random(1)
+    numbers = {goals.draw(chance, lang, "UP", rambling=False).ticket for _ in range(300)} - {""}
+    assert numbers
+    assert all(map(valid_ticket_number, numbers))
+    words = Words(knowledge.catalogue, knowledge.grammars, knowledge.script)
+    for number in numbers:
+        said = (Hypothesis(words.digits(lang, number)),)
+        found = knowledge.understander.understand(said, lang, WaitKind.DIGITS, date(2026, 11, 23))
+        assert found.slots["digits"] == number
 
 
 def test_kinds_of_callers_have_names_of_their_own() -> None:
