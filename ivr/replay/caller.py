@@ -64,7 +64,7 @@ class ScriptedCaller:
             return Sent()
         turn = self._todo.pop(0)
         self._told(turn)
-        self._sounded = sounding
+        self._sounded, self._sounding_ms = sounding, 0  # what answers this turn begins anew
         if turn.act is Act.SILENCE:
             return Sent()
         if turn.act is Act.HANG_UP:

@@ -53,8 +53,8 @@ _NEW_TICKET = "1234567"
 class Result:
     """What became of a call. `done`: the caller got what they wanted, without a person; `person`: they were connected
     or left a message; `wrong`: something else was opened or sent; `ended`: one of the agreed endings was reached;
-    `missed`: an emergency that
-    was neither told a number nor connected to a person. `lines` tell the call."""
+    `missed`: an emergency was
+    spoken of, and neither was a number given nor a person reached. `lines` tell the call."""
 
     goal: Goal
     trait: str
@@ -84,6 +84,7 @@ class SimulatedCall:
     now: datetime = NOW
     plays: list[Play] = field(default_factory=list)
     last: Command | None = None
+    uttered: bool = False
     result: Result = field(init=False)
 
     def __post_init__(self) -> None:
@@ -137,6 +138,7 @@ class SimulatedCall:
 
     def _utter(self, text: str, listen: Listen, barged_in: bool = False) -> None:
         self._pass(_THINK_S + _WORD_S * len(text.split()))
+        self.uttered = True
         self._note("caller", text)
         self._happen(self.hearing.said(text, self.person.goal.lang, listen, self.chance, barged_in))
 
@@ -191,7 +193,8 @@ class SimulatedCall:
         result.disposition = Disposition.TRANSFERRED if transferred else self.session.disposition
         result.ended = transferred or (self.session.over and self.session.disposition in set(Disposition))
         result.done = self.person.met or (goal.kind is Kind.OPERATOR and result.person)
-        result.missed = goal.kind is Kind.EMERGENCY and not (self.person.met or result.person)
+        told = goal.kind is Kind.EMERGENCY and self.uttered
+        result.missed = told and not (self.person.met or result.person)
         result.seconds = (self.now - NOW).total_seconds()
         return result
 

@@ -65,3 +65,17 @@ def test_hangs_up_in_mid_word() -> None:
     done = [caller.frame(False) for _ in range(THINKING_MS // FRAME_MS + 8)]
     spoke = next(i for i, sent in enumerate(done) if sent.spoke == SAY)
     assert done[spoke + 1].hang_up
+
+
+def test_counts_anew_from_what_answers_the_turn_before() -> None:
+    caller = ScriptedCaller((Turn(Act.PRESS, "1", after_ms=100), Turn(Act.PRESS, "2", after_ms=100)))
+    keys = [caller.frame(True).key for _ in range(20)]
+    assert [i for i, key in enumerate(keys) if key] == [4, 9]
+
+
+def test_waits_to_be_answered_after_cutting_the_helpline_short() -> None:
+    caller = ScriptedCaller((Turn(Act.SAY, "words", "01.wav", SPEECH, after_ms=20), SAY))
+    frames(caller, True, 4)
+    assert set(frames(caller, False, 300)[8 * FRAME_BYTES :]) == {0xFF}
+    frames(caller, True, 2)
+    assert frames(caller, False, 60).count(SPEECH) == 1
