@@ -76,9 +76,9 @@ class Settings(BaseSettings):
         "the kinds of grammars/emergency.yaml, or any for all. Empty: the caller is told which number to dial.",
     )
     emergency_keys: str = Field(
-        "112",
-        description="Keys that, pressed within two seconds at any moment, call for help. Empty: none. Callers know the "
-        "national number, and one in a hurry through a menu may press 1 three times, but not these. A long press "
+        "999",
+        description="Keys that, pressed within two seconds at any moment, call for help. Empty: none. 1 and 2 are "
+        "no good here: who hurries through menus presses them in a row. A long press "
         "cannot be meant: the carrier tells that a key was pressed, not for how long.",
     )
     models_dir: Path | None = Field(
@@ -139,7 +139,7 @@ class Settings(BaseSettings):
     @classmethod
     def _key_sequence(cls, value: str) -> str:
         if value and not (value.isdecimal() and value.isascii() and len(value) > 1):
-            raise ValueError("must be two or more digits, e.g. 112, or empty")
+            raise ValueError("must be two or more digits, e.g. 999, or empty")
         return value
 
     @property

@@ -88,7 +88,7 @@ def test_our_own_words_coming_back_are_not_the_caller(house: ReplayHouse, lang: 
     assert of(Ignored, outcome)
 
 
-HELP_KEYS = Turn(Act.PRESS, "112", at_once=True)
+HELP_KEYS = Turn(Act.PRESS, "999", at_once=True)
 FIRE = {
     "hi": "हमारे घर में आग लग गई है जल्दी से कोई आइए सब लोग बाहर खड़े हैं",
     "te": "మా ఇంటికి నిప్పు అంటుకుంది తొందరగా రండి అందరూ బయట ఉన్నారు",
@@ -118,7 +118,7 @@ def pressed(outcome: Outcome) -> Sequence[EmergencyHeard]:
 
 
 def test_the_emergency_keys_at_a_question(house: ReplayHouse) -> None:
-    outcome = call(house, "hi", Turn(Act.PRESS, "112"))
+    outcome = call(house, "hi", Turn(Act.PRESS, "999"))
     assert pressed(outcome) == [EmergencyHeard()]
     assert "112" in next(e.text for e in of(PromptSent, outcome) if e.prompt == "emergency")
 
