@@ -1,0 +1,1 @@
+"""The operators' console: pages under `/console/`. Reads `store`, acts through `desk`; decides nothing about a call."""
