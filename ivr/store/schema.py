@@ -82,14 +82,17 @@ turn = Table(
     Column("prompt", String(64)),
     Column("heard_ms", Integer),  # how much of the prompt was played, from marks
     Column("text", Text),
-    Column("words", JSON),  # [[word, start_ms, end_ms, confidence], ...]
-    Column("nbest", JSON),
+    Column("words", JSON(none_as_null=True)),  # [[word, start_ms, end_ms, confidence], ...]
+    Column("nbest", JSON(none_as_null=True)),
     Column("free_pass", Text),
     Column("service", String(64)),
     Column("runner_up", String(64)),
     Column("score", Float),
     Column("margin", Float),
     Column("decision", Text),
+    Column("asked", String(12)),  # what the caller was asked
+    Column("band", String(8)),
+    Column("agreed", Boolean),  # whether grammar pass and free pass heard the same
     Column("reply_ms", Integer),  # end of speech to first audio of the reply
     UniqueConstraint("call_sid", "n"),
     CheckConstraint("side IN ('caller','prompt','note')", name="side"),
