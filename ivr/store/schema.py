@@ -26,6 +26,10 @@ from sqlalchemy import (
 
 from ivr.store.columns import HASH, SID, Serial, Utc, call_sid, caller_hash, serial_id
 from ivr.store.columns import metadata as metadata
+from ivr.store.schema_alerts import campaign as campaign
+from ivr.store.schema_certificates import certificate as certificate
+from ivr.store.schema_feedback import rating as rating
+from ivr.store.schema_relief import responder as responder
 
 caller = Table(
     "caller",
