@@ -79,10 +79,8 @@ def list_officers(
 
 
 def _line(one: OfficerRow, level: str) -> str:
-    holder = one.name or "vacant"
-    return (
-        f"{level:9} {one.place_path or 'everywhere':32} {one.department or 'all':16} {one.role}: {holder} {one.phone}"
-    )
+    duty = f"{level:9} {one.place_path or 'everywhere':32} {one.department or 'all':16}"
+    return f"{duty} {one.role}: {one.name or 'vacant'} {one.phone}".rstrip()
 
 
 def _json(one: OfficerRow, level: str) -> str:

@@ -50,9 +50,8 @@ def end(connection: Connection, bulk_id: int, now: datetime) -> None:
 
 def deed(connection: Connection, bulk_id: int) -> dict[str, Any]:
     """What is done and by whom, as it was given to `add`."""
-    plain: dict[str, Any] = connection.execute(
-        select(ticket_bulk.c.deed).where(ticket_bulk.c.id == bulk_id)
-    ).scalar_one()
+    query = select(ticket_bulk.c.deed).where(ticket_bulk.c.id == bulk_id)
+    plain: dict[str, Any] = connection.execute(query).scalar_one()
     return plain
 
 

@@ -13,7 +13,7 @@ OFFICE = Calendar(
     Hours.read({"days": ["mon", "tue", "wed", "thu", "fri", "sat"], "from": "10:00", "to": "18:00"}),
     frozenset({"01-26", "2026-11-24"}),
 )
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+MOMENTS = st.integers(0, 1_000_000).map(lambda minute: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minute))
 HOURS = st.floats(0, 60, allow_nan=False)
 
 

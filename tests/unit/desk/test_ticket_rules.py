@@ -59,7 +59,7 @@ def run(ticket: Standing, steps: list[tuple[str, Party, int, int]], clock: bool 
 
 
 @given(st.lists(STEPS, max_size=30))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_nothing_but_the_citizens_yes_closes(steps: list[tuple[str, Party, int, int]]) -> None:
     before = fresh()
     for after, done in run(before, steps):
@@ -74,7 +74,7 @@ EDITS = st.lists(st.tuples(OFFICERS, st.just(Party.OFFICER), st.integers(0, 9), 
 
 
 @given(EDITS, st.sampled_from(["normal", "urgent"]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_no_edit_postpones_a_deadline(edits: list[tuple[str, Party, int, int]], kind: str) -> None:
     """Whatever an officer writes: the day promised and the level's beginning stay, and the next step comes at the
     level's end at the latest, pauses within their limit added."""
@@ -90,7 +90,7 @@ def test_no_edit_postpones_a_deadline(edits: list[tuple[str, Party, int, int]], 
 
 
 @given(EDITS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_without_answer_or_pause_the_next_step_does_not_move_at_all(edits: list[tuple[str, Party, int, int]]) -> None:
     first = fresh()
     quiet = [step for step in edits if step[0] not in ("answer", "ask", "pause")]
@@ -100,7 +100,7 @@ def test_without_answer_or_pause_the_next_step_does_not_move_at_all(edits: list[
 
 
 @given(st.lists(STEPS, max_size=30))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_ticket_in_work_is_never_forgotten(steps: list[tuple[str, Party, int, int]]) -> None:
     """In every state that is an office's, time moves it on; in the others a person of the helpline or the citizen."""
     for after, _ in run(fresh(), steps):
