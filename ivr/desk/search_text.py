@@ -27,6 +27,6 @@ def wanted(text: str) -> tuple[str, ...]:
 
 
 def keys(found: tuple[str, ...]) -> tuple[str, ...]:
-    """The sounds of words, in Latin letters."""
+    """The sounds of words, in Latin letters; without "a", which Indian scripts write only where it is long."""
     script = _script(data_dir("grammars"))
-    return tuple(script.sound(script.key(word)) for word in found)
+    return tuple(script.sound(script.key(word)).replace("a", "") for word in found)
