@@ -106,10 +106,8 @@ class Crowd:
         await asyncio.gather(*(slot.task for slot in gone))
 
     def forget(self) -> None:
-        """Let go of the calls that have ended, and measure lateness anew."""
+        """Let go of the calls that have ended."""
         self.calls = [call for call in self.calls if call.ended_s is None]
-        for call in self.calls:
-            call.wire.frames = call.wire.late = 0
 
     async def disperse(self) -> None:
         await self.resize(0, 0.0)

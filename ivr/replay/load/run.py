@@ -97,9 +97,11 @@ async def _reachable(client: httpx.AsyncClient, url: str) -> None:
 
 async def _stage(crowd: Crowd, url: str, calls: int, plan: Plan) -> Stage:
     loop = asyncio.get_running_loop()
+    crowd.forget()
     await crowd.resize(calls, plan.ring_s if calls > crowd.size else 0.0)
     await asyncio.sleep(plan.settle_s)
-    crowd.forget()
+    for call in crowd.calls:
+        call.wire.frames = call.wire.late = 0
     begun_s = loop.time()
     readings = [await server.read(crowd.client, url, begun_s)]
     while True:
@@ -119,22 +121,21 @@ def measured(
     limits: Limits,
     readings: Sequence[server.Reading] = (),
 ) -> Stage:
-    """The figures of the calls that were on the line within `window_s`."""
+    """The figures of `calls`; replies count where their turn ended within `window_s`."""
     begun_s, ended_s = window_s
-    present = [c for c in calls if c.ended_s is None or c.ended_s >= begun_s]
-    replies, unanswered = _replies(present, window_s, limits.reply_ms)
+    replies, unanswered = _replies(calls, window_s, limits.reply_ms)
     return Stage(
         calls=held,
         seconds=ended_s - begun_s,
-        begun=len(present),
-        ended=sum(c.ended_s is not None for c in present),
+        begun=len(calls),
+        ended=sum(c.ended_s is not None for c in calls),
         reply_ms=tuple(replies),
         unanswered=unanswered,
-        refused=sum(c.refused for c in present),
-        broken=sum(c.broken for c in present),
-        failed=tuple(c.failed for c in present if c.failed),
-        talking=talking([c.record for c in present]),
-        late=sum(c.wire.late for c in present) / max(1, sum(c.wire.frames for c in present)),
+        refused=sum(c.refused for c in calls),
+        broken=sum(c.broken for c in calls),
+        failed=tuple(c.failed for c in calls if c.failed),
+        talking=talking([c.record for c in calls]),
+        late=sum(c.wire.late for c in calls) / max(1, sum(c.wire.frames for c in calls)),
         server=server.use(readings),
     )
 
