@@ -15,10 +15,12 @@ from ivr.store.schema import caller, outcall
 
 
 class Purpose(StrEnum):
-    """`callback`: to be connected to a person. `missed`: the caller rang the number that is never answered."""
+    """`callback`: to be connected to a person. `missed`: the caller rang the number that is never answered.
+    `confirm`: a citizen is asked whether a complaint is solved."""
 
     CALLBACK = "callback"
     MISSED = "missed"
+    CONFIRM = "confirm"
 
 
 class OutcallState(StrEnum):
@@ -33,6 +35,7 @@ class OutcallRow:
     """A call to be made; whom to stands sealed in the caller's row."""
 
     id: int
+    key: str
     caller_hash: str | None
     call_sid: str | None
     purpose: Purpose
