@@ -23,6 +23,7 @@ COMMANDS = {
     "tune": ("ivr.cli.tune", "tune"),
     "doctor": ("ivr.cli.doctor", "doctor"),
     "tickets": ("ivr.cli.tickets", "app"),
+    "officers": ("ivr.cli.officers", "app"),
     "models": ("ivr.cli.models", "app"),
     "prompts": ("ivr.cli.prompts", "app"),
     "db": ("ivr.cli.db", "app"),
