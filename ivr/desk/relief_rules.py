@@ -5,6 +5,7 @@ that no ward is served twice while another waits that the same hands could serve
 """
 
 import heapq
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -125,38 +126,51 @@ def choose(
 ) -> list[Chosen]:
     """Whom to ask for what. `turns`: when each area had its last turn. First every request gets one helper, areas
     taking turns, then a second one, up to `rules.offers`."""
-    free = {helper.id: helper.free for helper in helpers}
-    asked = {need.id: set(need.asked) for need in needs}
-    counted = {need.id: need.open for need in needs}
-    chosen: list[Chosen] = []
+    hands = _Hands(helpers, needs, rules)
     for wanted in range(1, rules.offers + 1):
-        for need in _turn_by_turn(needs, turns):
-            if counted[need.id] >= wanted:
-                continue
-            found = _best(need, helpers, free, asked[need.id], rules)
-            if found is not None:
-                free[found.helper_id] -= 1
-                asked[need.id].add(found.helper_id)
-                counted[need.id] += 1
-                chosen.append(found)
-    return chosen
+        _round([need for need in needs if hands.counted[need.id] < wanted], turns, hands)
+    return hands.chosen
 
 
-def _turn_by_turn(needs: Sequence[Need], turns: Mapping[str, datetime]) -> list[Need]:
-    """Areas by their last turn, the longest ago first; within an area the oldest request first; each area's second
-    request after the first one of all others."""
-    by_area: dict[str, list[Need]] = {}
+class _Hands:
+    """Who is still free while helpers are given out."""
+
+    def __init__(self, helpers: Sequence[Helper], needs: Sequence[Need], rules: ItemRules) -> None:
+        self.chosen: list[Chosen] = []
+        self.counted = {need.id: need.open for need in needs}
+        self._helpers, self._rules = helpers, rules
+        self._free = {helper.id: helper.free for helper in helpers}
+        self._asked = {need.id: set(need.asked) for need in needs}
+
+    def give(self, need: Need) -> bool:
+        """Give `need` the best helper there is; false where there is none."""
+        found = _best(need, self._helpers, self._free, self._asked[need.id], self._rules)
+        if found is None:
+            return False
+        self._free[found.helper_id] -= 1
+        self._asked[need.id].add(found.helper_id)
+        self.counted[need.id] += 1
+        self.chosen.append(found)
+        return True
+
+
+def _round(needs: Sequence[Need], turns: Mapping[str, datetime], hands: _Hands) -> None:
+    """One helper for each need. The area whose last turn is the longest ago comes first, with its oldest request that
+    can be helped; then it stands behind all others."""
+    by_area: dict[str, deque[Need]] = {}
     for need in sorted(needs, key=lambda one: (one.opened_at, one.id)):
-        by_area.setdefault(need.area, []).append(need)
-    heap = [(0, turns.get(area, NEVER), waiting[0].opened_at, area) for area, waiting in by_area.items()]
+        by_area.setdefault(need.area, deque()).append(need)
+    heap = [(0, turns.get(area, NEVER), waits[0].opened_at, area) for area, waits in by_area.items()]
     heapq.heapify(heap)
-    ordered = []
+    served = 0
     while heap:
-        taken, turn, _, area = heapq.heappop(heap)
-        ordered.append(by_area[area][taken])
-        if taken + 1 < len(by_area[area]):
-            heapq.heappush(heap, (taken + 1, turn, by_area[area][taken + 1].opened_at, area))
-    return ordered
+        _, turn, opened_at, area = heapq.heappop(heap)
+        waits = by_area[area]
+        while waits:
+            if hands.give(waits.popleft()):
+                served += 1
+                heapq.heappush(heap, (served, turn, opened_at, area))
+                break
 
 
 def _best(
