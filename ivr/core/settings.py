@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     region: str = Field("UP", description="State served: chooses emergency numbers and places (grammars/).")
     max_calls: Annotated[int, Field(ge=1)] = Field(20, description="Calls by voice at a time; more are served by keys.")
     decoders: Annotated[int, Field(ge=0)] = Field(0, description="Threads that decode speech; 0: one for each core.")
+    recording_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        90, description="Days for which the sound of a call is kept, where the caller allows it; 0: it is not recorded."
+    )
     dlt_entity_id: str = Field("", description="Entity id on the DLT platform, required for SMS in India.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_json: bool = Field(False, description="Log one JSON object a line instead of text.")

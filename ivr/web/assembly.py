@@ -9,6 +9,7 @@ import secrets as chance
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ivr.call.conversation import Parts
 from ivr.call.factory import LineRules, Lines, Reports
 from ivr.call.hearing import Hearing
 from ivr.call.keypad import Keypad
+from ivr.call.recorder import Recorder
 from ivr.call.trace import TraceSink, nobody
 from ivr.call.voicemail import Voicemail
 from ivr.core.clock import Clock, SystemClock
@@ -45,12 +47,14 @@ from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
 from ivr.twilio.rest import RestAccount, TwilioRest
+from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
 from ivr.understanding.thresholds import load_thresholds
 from ivr.understanding.understand import Understander
 from ivr.web.app import create_app
 from ivr.web.links import LinkPages
+from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
 
 CALL_THREADS = 16
@@ -172,6 +176,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
+            recorder=_recorder(settings, db),
             limiter=CapacityLimiter(CALL_THREADS),
             hearing=_hearing(settings, known),
         ),
@@ -199,11 +204,17 @@ def _hearing(settings: Settings, known: Knowledge) -> Hearing:
         only_listening=understander.only_listening,
         emergency=understander.emergency,
         digits=understander.digits_heard,
+        abusive=Abuse.load(data_dir("grammars"), known.grammars.languages).spoken,
         emergency_keys=settings.emergency_keys,
         back_channel={
             lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
         },
     )
+
+
+def _recorder(settings: Settings, db: Database) -> Recorder:
+    days = settings.recording_days
+    return Recorder(Recordings(db), settings.data_dir, timedelta(days=days) if days else None)
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
@@ -223,6 +234,9 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     languages = parts.prompts.languages
     operator = {"operator": settings.operator_number} if settings.operator_number else {}
     numbers = operator | settings.desks
+    metrics = Metrics()
+    metrics.watch(rooms.pool)
+    sinks = metrics.timed(around.sinks)
     return AppServices(
         edge=Edge(
             public_url=settings.public_url,
@@ -237,14 +251,15 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             parts,
             rooms.known.models,
             rooms.pool,
-            around.sinks,
+            sinks,
             LineRules(settings.max_calls, languages, _fillers(rooms.known.grammars)),
         ),
-        keypad=Keypad(parts, numbers, around.sinks, settings.operator_language),
+        keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
         links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),
         grammars=grammars_dir,
+        metrics=metrics,
         checks=_checks(rooms, languages),
         lifespan=lambda: _lifespan(rooms),
     )
@@ -281,4 +296,5 @@ async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()
     rooms.pool.close()
+    rooms.parts.recorder.close()
     rooms.db.dispose()
