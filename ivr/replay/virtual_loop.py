@@ -14,7 +14,7 @@ _TURNS = 200  # of the loop between two questions to the kernel, while there is 
 T = TypeVar("T")
 
 
-class _SeldomAsking(selectors.DefaultSelector):  # type: ignore[misc]  # the best one of the platform
+class _SeldomAsking(selectors.DefaultSelector):
     """Waits as ever; where the loop would not wait, it looks only now and then."""
 
     _turns = 0
