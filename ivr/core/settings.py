@@ -95,6 +95,9 @@ class Settings(BaseSettings):
         description="Networks that may read /metrics, with commas between. Behind a proxy on the same machine that "
         "passes on X-Forwarded-For, the client's address counts, not the proxy's.",
     )
+    recording_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        90, description="Days for which the sound of a call is kept, where the caller allows it; 0: it is not recorded."
+    )
     dlt_entity_id: str = Field("", description="Entity id on the DLT platform, required for SMS in India.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_json: bool = Field(False, description="Log one JSON object a line instead of text.")

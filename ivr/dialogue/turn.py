@@ -1,5 +1,6 @@
 """One step in the making: the session as it changes and the commands so far. Knows how to say and ask, not what."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -106,6 +107,11 @@ class Turn:
                 meant = replace(meant, band=Band.CONFIRM)
             self._understood[lang, kind] = meant
         return self._understood[lang, kind]
+
+    @property
+    def readings(self) -> Mapping[tuple[str, WaitKind], Understanding]:
+        """All that was made of the caller's utterance in this step."""
+        return self._understood
 
     @property
     def words(self) -> int:

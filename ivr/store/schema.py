@@ -27,6 +27,10 @@ from sqlalchemy import (
 from ivr.store import schema_console as schema_console
 from ivr.store.columns import HASH, SID, Serial, Utc, call_sid, caller_hash, serial_id
 from ivr.store.columns import metadata as metadata
+from ivr.store.schema_alerts import campaign as campaign
+from ivr.store.schema_certificates import certificate as certificate
+from ivr.store.schema_feedback import rating as rating
+from ivr.store.schema_relief import responder as responder
 
 caller = Table(
     "caller",
@@ -83,14 +87,17 @@ turn = Table(
     Column("prompt", String(64)),
     Column("heard_ms", Integer),  # how much of the prompt was played, from marks
     Column("text", Text),
-    Column("words", JSON),  # [[word, start_ms, end_ms, confidence], ...]
-    Column("nbest", JSON),
+    Column("words", JSON(none_as_null=True)),  # [[word, start_ms, end_ms, confidence], ...]
+    Column("nbest", JSON(none_as_null=True)),
     Column("free_pass", Text),
     Column("service", String(64)),
     Column("runner_up", String(64)),
     Column("score", Float),
     Column("margin", Float),
     Column("decision", Text),
+    Column("asked", String(12)),  # what the caller was asked
+    Column("band", String(8)),
+    Column("agreed", Boolean),  # whether grammar pass and free pass heard the same
     Column("reply_ms", Integer),  # end of speech to first audio of the reply
     UniqueConstraint("call_sid", "n"),
     CheckConstraint("side IN ('caller','prompt','note')", name="side"),

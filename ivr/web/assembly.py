@@ -9,6 +9,7 @@ import secrets as chance
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from ivr.call.conversation import Parts
 from ivr.call.factory import LineRules, Lines, Reports
 from ivr.call.hearing import Hearing
 from ivr.call.keypad import Keypad
+from ivr.call.recorder import Recorder
 from ivr.call.trace import TraceSink, nobody
 from ivr.call.voicemail import Voicemail
 from ivr.console.app import create_console
@@ -47,6 +49,7 @@ from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
 from ivr.twilio.rest import TwilioRest
+from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
 from ivr.understanding.thresholds import load_thresholds
@@ -161,6 +164,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
+            recorder=_recorder(settings, db),
             limiter=CapacityLimiter(CALL_THREADS),
             hearing=_hearing(settings, known),
         ),
@@ -188,11 +192,17 @@ def _hearing(settings: Settings, known: Knowledge) -> Hearing:
         only_listening=understander.only_listening,
         emergency=understander.emergency,
         digits=understander.digits_heard,
+        abusive=Abuse.load(data_dir("grammars"), known.grammars.languages).spoken,
         emergency_keys=settings.emergency_keys,
         back_channel={
             lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
         },
     )
+
+
+def _recorder(settings: Settings, db: Database) -> Recorder:
+    days = settings.recording_days
+    return Recorder(Recordings(db), settings.data_dir, timedelta(days=days) if days else None)
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
@@ -279,4 +289,5 @@ async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()
     rooms.pool.close()
+    rooms.parts.recorder.close()
     rooms.db.dispose()
