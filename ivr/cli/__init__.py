@@ -15,6 +15,7 @@ COMMANDS = {
     "worker": ("ivr.cli.worker", "worker"),
     "call": ("ivr.cli.call", "call"),
     "replay": ("ivr.cli.replay", "replay"),
+    "load": ("ivr.cli.load", "command"),
     "simulate": ("ivr.cli.simulate", "command"),
     "understand": ("ivr.cli.understand", "understand"),
     "recognize": ("ivr.cli.recognize", "recognize"),
