@@ -1,7 +1,8 @@
 """Calls that we make: placed in calling hours, tried three times, told apart by what for. Blocking but for `Placing`.
 
 A citizen is rung only after asking for it: by a promise made in a call, by a call to the number that never answers, by
-a complaint that the office calls solved.
+a request for relief, by a complaint that the office calls solved; a responder after having registered. Alert
+campaigns have rules of their own (`alert_calls`).
 Only numbers of this country are rung: who rings from elsewhere could make us pay for dear calls.
 """
 
@@ -27,6 +28,7 @@ from ivr.store.secrets import Secrets
 
 PLACE_CALL, CALL_REPORT = "place_call", "call_report"
 TRIES = 3
+ONCE = frozenset({Purpose.OFFER, Purpose.URGENT})  # meanwhile others are asked
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=30))  # after the first and the second call nobody took
 MISSED_APART = timedelta(minutes=30)  # one call back for all missed calls of a number within so long
 BUSY_FOR = timedelta(minutes=1)  # until free lines are looked for again
@@ -49,6 +51,21 @@ def _queue(connection: Connection, jobs: Jobs, outcall_id: int | None, at: datet
     return jobs.enqueue(
         connection, PLACE_CALL, {"outcall_id": outcall_id}, key=f"{PLACE_CALL}:{outcall_id}:{mark}", at=at
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call that the house wants to make. `key`: made once for each, and says what about."""
+
+    key: str
+    purpose: Purpose
+    caller_hash: str
+
+
+def ring(connection: Connection, jobs: Jobs, wanted: Wanted, now: datetime) -> bool:
+    """Queue a call, in the transaction of its cause. False if it was before."""
+    made = outcalls.add(connection, wanted.key, wanted.purpose, wanted.caller_hash, None, now)
+    return _queue(connection, jobs, made, now)
 
 
 class CallBacks:
@@ -91,6 +108,12 @@ class CallBacks:
             row = self._confirming.ticket_of(connection, found) if found is not None else None
         return row.number if row is not None else None
 
+    def key(self, call_sid: str) -> str:
+        """What this call is about, as its cause named it; "" for a call that came in."""
+        with self._db.read() as connection:
+            found = outcalls.find(connection, carrier_sid=call_sid)
+        return found.key if found is not None else ""
+
     def purpose(self, call_sid: str) -> str:
         """What this call was made for; "" for a call that came in."""
         with self._db.read() as connection:
@@ -120,7 +143,7 @@ def apply_report(connection: Connection, confirming: Confirming, report: tuple[s
 
 
 def _again(connection: Connection, confirming: Confirming, row: OutcallRow, now: datetime) -> None:
-    wait = confirming.next_try(row.tries) if row.purpose is Purpose.CONFIRM else _wait(row.tries)
+    wait = confirming.next_try(row.tries) if row.purpose is Purpose.CONFIRM else _wait(row)
     if wait is None:
         _give_up(connection, confirming, row, now)
         return
@@ -129,8 +152,9 @@ def _again(connection: Connection, confirming: Confirming, row: OutcallRow, now:
     _queue(connection, confirming.jobs, row.id, at, mark=f"try{row.tries + 1}")
 
 
-def _wait(tries: int) -> timedelta | None:
-    return None if tries >= TRIES else BACK_OFF[min(tries, len(BACK_OFF)) - 1]
+def _wait(row: OutcallRow) -> timedelta | None:
+    most = 1 if row.purpose in ONCE else TRIES
+    return None if row.tries >= most else BACK_OFF[min(row.tries, len(BACK_OFF)) - 1]
 
 
 def _give_up(connection: Connection, confirming: Confirming, row: OutcallRow, now: datetime) -> None:
@@ -186,7 +210,7 @@ class Placing:
                 outcalls.move(connection, outcall_id, OutcallState.FAILED, now)
                 return None
             operator = row.purpose is Purpose.CALLBACK
-            when = self.confirming.hours.next_call(now, operator)
+            when = now if row.purpose is Purpose.URGENT else self.confirming.hours.next_call(now, operator)
             if when > now:
                 return when
             if operator and not self.free(now):
