@@ -14,6 +14,7 @@ IvrError
 ├── CertificateError        a certificate cannot be issued or revoked as asked; says why
 ├── OverloadedError         no room to decode one more call; the caller gets keys instead
 ├── AudioError              an audio file cannot be read
+├── ConsoleError            what an administrator asked of the console's users cannot be done
 └── ReplayError             a replay case is wrong (not: it failed)
 """
 
@@ -96,6 +97,10 @@ class OverloadedError(IvrError):
 
 class AudioError(IvrError):
     code = "audio"
+
+
+class ConsoleError(IvrError):
+    code = "console"
 
 
 class ReplayError(IvrError):
