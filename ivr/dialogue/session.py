@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.dialogue.commands import (
+    AnswerTicket,
     Disposition,
     FindTickets,
     Listen,
@@ -40,11 +41,14 @@ class At(StrEnum):
     RATING = "rating"
     MORE = "more"
     QUEUE = "queue"
+    SOLVED = "solved"
+    STILL = "still"
 
     OPENING = "opening"
     SENDING = "sending"
     FINDING = "finding"
     FINDING_LAST = "finding_last"
+    ANSWERING = "answering"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
 
@@ -56,6 +60,8 @@ class At(StrEnum):
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"
     GOODBYE = "goodbye"
+    UNSAID = "unsaid"
+    REFUSED = "refused"
     OVER = "over"
 
 
@@ -82,8 +88,9 @@ class Request:
 
 
 _WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
-Pending = OpenTicket | SendSms | FindTickets | Record | Transfer
-_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, Record, Transfer)}
+Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer
+_EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, Record, Transfer)
+_PENDING: Mapping[str, type] = {c.__name__: c for c in _EFFECTS}
 
 
 @dataclass(frozen=True, slots=True)
