@@ -23,6 +23,7 @@ COMMANDS = {
     "tune": ("ivr.cli.tune", "tune"),
     "doctor": ("ivr.cli.doctor", "doctor"),
     "tickets": ("ivr.cli.tickets", "app"),
+    "users": ("ivr.cli.users", "app"),
     "models": ("ivr.cli.models", "app"),
     "prompts": ("ivr.cli.prompts", "app"),
     "db": ("ivr.cli.db", "app"),

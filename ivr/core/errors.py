@@ -10,6 +10,7 @@ IvrError
 ├── StoreError              the database refused; retryable when it is busy or away
 ├── OverloadedError         no room to decode one more call; the caller gets keys instead
 ├── AudioError              an audio file cannot be read
+├── ConsoleError            what an administrator asked of the console's users cannot be done
 └── ReplayError             a replay case is wrong (not: it failed)
 """
 
@@ -67,6 +68,10 @@ class OverloadedError(IvrError):
 
 class AudioError(IvrError):
     code = "audio"
+
+
+class ConsoleError(IvrError):
+    code = "console"
 
 
 class ReplayError(IvrError):
