@@ -1,6 +1,7 @@
-"""Sound for those who may hear it: in pieces of at most PIECE_BYTES, checked and noted at each; the peaks; what was
-heard. The browser asks for "all of it from here"; given a piece, it asks again when it needs more, so that a jump in a long
-call costs a few hundred kilobytes and not the rest of the call.
+"""Sound for those who may hear it, in pieces, checked and noted at each; the peaks; what was heard.
+
+Browsers ask for "all of it from here"; given a piece, they ask again when they need more, so that a jump in a long call
+costs a few hundred kilobytes and not the rest of the call.
 """
 
 import re

@@ -130,7 +130,9 @@ def _choices(turn: Line, alternatives: Callable[[Line], Sequence[str]]) -> tuple
 
 def quiet(lines: Sequence[Line], length_ms: int) -> tuple[tuple[int, int], ...]:
     """The stretches of at least a second and a half in which nobody speaks, to be skipped."""
-    spoken = sorted((line.start_ms, line.end_ms) for line in lines if line.side != "note" and line.end_ms > line.start_ms)
+    spoken = sorted(
+        (line.start_ms, line.end_ms) for line in lines if line.side != "note" and line.end_ms > line.start_ms
+    )
     ends = [(0, 0), *spoken, (length_ms, length_ms)]
     latest, gaps = 0, []
     for (_, end), (start, _) in pairwise(ends):

@@ -184,7 +184,14 @@ def lease(connection: Connection, sid: str, who: str, now: datetime) -> str:
     taken = update(review_lease).where(review_lease.c.call_sid == sid, mine_or_over)
     if connection.execute(taken.values(who=who, until=now + LEASE)).rowcount:
         return who
-    return connection.execute(select(review_lease.c.who).where(review_lease.c.call_sid == sid)).scalar_one()
+    return str(connection.execute(select(review_lease.c.who).where(review_lease.c.call_sid == sid)).scalar_one())
+
+
+def holder(connection: Connection, sid: str, now: datetime) -> str | None:
+    """Who has the call open."""
+    held = select(review_lease.c.who).where(review_lease.c.call_sid == sid, review_lease.c.until > now)
+    name: str | None = connection.execute(held).scalar_one_or_none()
+    return name
 
 
 def corrections(connection: Connection, sid: str) -> Sequence[Correction]:
@@ -260,7 +267,7 @@ def heard(connection: Connection, sid: str, who: str, now: datetime, flagged_sec
     if row is None:
         new = {"call_sid": sid, "who": who, "opened_at": now, "last_at": now, "flag_served": flagged_second}
         return insert_once(connection, listening, new)
-    again = now - row.opened_at > OPENED_AGAIN
+    again: bool = now - row.opened_at > OPENED_AGAIN
     changed: dict[str, Any] = {"last_at": now}
     if flagged_second:
         changed["flag_served"] = True

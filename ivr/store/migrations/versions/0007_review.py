@@ -21,8 +21,8 @@ from sqlalchemy import (
     false,
 )
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
