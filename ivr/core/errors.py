@@ -8,11 +8,15 @@ IvrError
 ├── SignatureError          a request or token that is forged, expired or used twice; 403
 ├── CarrierError            the carrier's REST API refused or could not be reached
 ├── StoreError              the database refused; retryable when it is busy or away
+├── ActRefusedError         a ticket's state, or the rules, do not allow what was asked; says why
+├── ConflictError           a ticket was changed meanwhile; holds what changed
 ├── OverloadedError         no room to decode one more call; the caller gets keys instead
 ├── AudioError              an audio file cannot be read
 ├── ConsoleError            what an administrator asked of the console's users cannot be done
 └── ReplayError             a replay case is wrong (not: it failed)
 """
+
+from collections.abc import Sequence
 
 
 class IvrError(Exception):
@@ -59,6 +63,21 @@ class CarrierError(IvrError):
 
 class StoreError(IvrError):
     code = "store"
+
+
+class ActRefusedError(IvrError):
+    code = "act_refused"
+
+
+class ConflictError(IvrError):
+    """`changes`: the events since the version that the writer knew, oldest first; `version`: the one of now."""
+
+    code = "conflict"
+
+    def __init__(self, message: str, version: int, changes: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.version = version
+        self.changes = tuple(changes)
 
 
 class OverloadedError(IvrError):

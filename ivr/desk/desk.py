@@ -9,15 +9,22 @@ import secrets as chance
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
 from ivr.core.clock import INDIA
+from ivr.core.data import data_dir
 from ivr.core.errors import StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
 from ivr.desk import inbound
+from ivr.desk.acting import Acting
 from ivr.desk.callbacks import promise
+from ivr.desk.grievances import Grievances
 from ivr.desk.messages import Message, Messages
+from ivr.desk.rules.assignment import path_of
+from ivr.desk.rules.matrix import TicketRules
+from ivr.desk.search_text import searchable
 from ivr.desk.sms_templates import SmsTexts
 from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
 from ivr.dialogue.events import KnownTicket, SmsQueued, TicketOpened, TicketsFound
@@ -34,17 +41,24 @@ REMEMBERED = timedelta(days=30)  # a closed ticket is still told of for so long
 REPORT_PATIENCE = timedelta(seconds=10)
 
 
+@lru_cache(maxsize=1)
+def ticket_rules() -> TicketRules:
+    """Those of grammars/, read once."""
+    return TicketRules.load(data_dir("grammars"))
+
+
 def _nobody() -> None:
     """Nobody needs to know of new work."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskOptions:
-    """Chance, and who is told that work was queued (a worker's bell). Tests give their own."""
+    """Chance, who is told that work was queued (a worker's bell), rules of tickets. Tests give their own."""
 
     entropy: Callable[[int], bytes] = chance.token_bytes
     rng: random.Random = field(default_factory=chance.SystemRandom)
     on_queued: Callable[[], None] = _nobody
+    rules: TicketRules = field(default_factory=ticket_rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +85,8 @@ class Desk:
         self._texts = texts
         self._messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
         self._on_queued = options.on_queued
+        self._acting = Acting(options.rules, self.jobs)
+        self.grievances = Grievances(db, secrets, self._acting, options.on_queued)
 
     def open_ticket(self, call_sid: str, asked: OpenTicket, now: datetime) -> TicketOpened:
         """Open a ticket, due in as many hours as the catalogue gives its service. Once for each `asked.key`."""
@@ -91,14 +107,23 @@ class Desk:
                 words=asked.words,
                 opened_at=now,
                 due_at=now + timedelta(hours=float(hours)) if hours is not None else None,
+                place_path=path_of(asked.district, self._acting.rules.states),
+                search_text=self._searchable(asked),
             )
-            ticket, _ = tickets.open_once(connection, new, self._secrets.ticket_key)
+            ticket, fresh = tickets.open_once(connection, new, self._secrets.ticket_key)
+            if fresh:
+                self._acting.opened(connection, ticket, new.due_at if hours else None, now)
             rung = asked.call_back and who is not None
             if rung and who is not None:
                 promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)
-        if rung:
+        if rung or fresh:
             self._on_queued()
         return TicketOpened(ticket.number, _day(ticket.due_at), reachable=rung or not asked.call_back)
+
+    def _searchable(self, asked: OpenTicket) -> str:
+        service = self._catalogue.services[asked.service]
+        spoken = self._catalogue.name(asked.lang, asked.service)
+        return searchable(asked.words, spoken, service.name, asked.district)
 
     def send_sms(self, call_sid: str, asked: SendSms, now: datetime) -> SmsQueued:
         """Queue an SMS to the caller of this call. What the template needs and `asked.values` lacks is filled in: the

@@ -32,6 +32,8 @@ from ivr.store.schema_certificates import certificate as certificate
 from ivr.store.schema_feedback import rating as rating
 from ivr.store.schema_relief import responder as responder
 from ivr.store.schema_review import correction as correction
+from ivr.store.schema_tickets import ticket as ticket
+from ivr.store.schema_tickets import ticket_event as ticket_event
 
 caller = Table(
     "caller",
@@ -133,46 +135,6 @@ recording = Table(
     Column("purge_at", Utc, nullable=False),
     Index("ix_recording_call", "call_sid"),
     Index("ix_recording_purge", "purge_at"),
-)
-
-ticket = Table(
-    "ticket",
-    metadata,
-    serial_id(),
-    Column("number", String(12), nullable=False, unique=True),
-    Column("key", String(128), nullable=False, unique=True),  # of the command that opened it
-    call_sid(nullable=True),
-    caller_hash(),
-    Column("service", String(64), nullable=False),
-    Column("department", String(64), nullable=False),
-    Column("district", String(64)),
-    Column("language", String(8), nullable=False),
-    Column("words", Text, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("level", SmallInteger, nullable=False, server_default="0"),
-    Column("opened_at", Utc, nullable=False),
-    Column("due_at", Utc),
-    Column("closed_at", Utc),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Index("ix_ticket_due", "due_at", "id", sqlite_where=text("state<>'closed'"),
-          postgresql_where=text("state<>'closed'")),
-    Index("ix_ticket_due_district", "district", "due_at", "id", sqlite_where=text("state<>'closed'"),
-          postgresql_where=text("state<>'closed'")),
-    Index("ix_ticket_caller", "caller_hash", "opened_at"),
-    Index("ix_ticket_call", "call_sid"),
-)  # fmt: skip
-
-ticket_event = Table(
-    "ticket_event",
-    metadata,
-    serial_id(),
-    Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="CASCADE"), nullable=False),
-    Column("at", Utc, nullable=False),
-    Column("actor", String(64), nullable=False),  # citizen, system or a user's name
-    Column("kind", String(32), nullable=False),
-    Column("state", String(16), nullable=False),  # after the event
-    Column("note", Text, nullable=False, server_default=""),
-    Index("ix_ticket_event_ticket", "ticket_id", "id"),
 )
 
 sms = Table(

@@ -57,6 +57,7 @@ from ivr.understanding.understand import Understander
 from ivr.web.app import create_app
 from ivr.web.carrier import carrier_of
 from ivr.web.links import LinkPages
+from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
 from ivr.web.workroom import Workroom
 
@@ -215,6 +216,9 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     languages = parts.prompts.languages
     operator = {"operator": settings.operator_number} if settings.operator_number else {}
     numbers = operator | settings.desks
+    metrics = Metrics()
+    metrics.watch(rooms.pool)
+    sinks = metrics.timed(around.sinks)
     return AppServices(
         edge=Edge(
             public_url=settings.public_url,
@@ -230,14 +234,15 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             parts,
             rooms.known.models,
             rooms.pool,
-            around.sinks,
+            sinks,
             LineRules(settings.max_calls, languages, _fillers(rooms.known.grammars)),
         ),
-        keypad=Keypad(parts, numbers, around.sinks, settings.operator_language),
+        keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
         links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),
         grammars=grammars_dir,
+        metrics=metrics,
         checks=_checks(rooms, languages),
         lifespan=lambda: _lifespan(rooms),
         console=create_console(_console(rooms)),

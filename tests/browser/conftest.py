@@ -73,7 +73,9 @@ class Desk:
 
     def fonts(self) -> None:
         self.page.wait_for_load_state("load")
-        self.page.evaluate("document.fonts.ready.then(() => true)")
+        # two frames: only what was laid out asks for its font
+        frame = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        self.page.evaluate(f"{frame}.then(() => document.fonts.ready).then(() => true)")
 
     def sign_in(self, name: str) -> None:
         self.open("/sign-in")

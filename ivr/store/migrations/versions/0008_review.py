@@ -21,8 +21,8 @@ from sqlalchemy import (
     false,
 )
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
