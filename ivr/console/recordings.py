@@ -15,9 +15,9 @@ from ivr.console.roles import Right
 from ivr.console.visit import Refused, Visit
 from ivr.core.errors import AudioError
 from ivr.speech.tape import BYTES_PER_MS, HEADER_BYTES, TapeFile
-from ivr.store import reviews
+from ivr.store import listening, reviews
 
-PIECE_BYTES = 128 * 1024
+PIECE_BYTES = 64 * 1024
 SPANS_MAX = 200
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _HEADERS = {"Accept-Ranges": "bytes", "Cache-Control": "private, no-store"}
@@ -62,12 +62,15 @@ def byte_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 def _note(visit: Visit, sid: str, start: int, stop: int) -> None:
+    """Write only where something is new: a player asks every few seconds."""
     from_ms, to_ms = ((at - HEADER_BYTES) // BYTES_PER_MS for at in (start, stop))
+    with visit.parts.db.read() as connection:
+        flagged = listening.flagged_within(connection, sid, from_ms, to_ms)
+        known = listening.heard_before(connection, sid, visit.user.name, visit.now, flagged)
+    if known:
+        return
     with visit.parts.db.begin() as connection:
-        call = reviews.found(connection, sid)
-        at_ms = call.flag_at_ms if call is not None and call.flag_at_ms is not None else 0
-        flagged = from_ms <= at_ms and to_ms >= at_ms + reviews.HEARD_LEAST_MS
-        if reviews.heard(connection, sid, visit.user.name, visit.now, flagged):
+        if listening.heard(connection, sid, visit.user.name, visit.now, flagged):
             visit.log(connection, "opened", f"call {sid}")
 
 

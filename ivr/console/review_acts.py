@@ -12,7 +12,7 @@ from ivr.console.page import Page
 from ivr.console.roles import Right
 from ivr.console.visit import Refused, Visit
 from ivr.desk.learning import LEARN
-from ivr.store import reviews
+from ivr.store import listening, reviews
 from ivr.store.reviews import NewCorrection, Overtaken
 
 UNDO_S = 8
@@ -98,9 +98,9 @@ def _asked(visit: Visit, sid: str) -> NewCorrection:
 def _listened(visit: Visit, connection: Connection, new: NewCorrection) -> bool:
     """Whether a second of the span was played, as the player tells; without script, whether its sound was sent. Where
     there is no sound, the words are all there is."""
-    if new.heard_ms >= reviews.HEARD_LEAST_MS or reviews.sound(connection, new.call_sid) is None:
+    if new.heard_ms >= listening.HEARD_LEAST_MS or reviews.sound(connection, new.call_sid) is None:
         return True
-    return not visit.text("heard_ms") and reviews.was_served(connection, new.call_sid, visit.user.name)
+    return not visit.text("heard_ms") and listening.was_served(connection, new.call_sid, visit.user.name)
 
 
 def _call(visit: Visit, connection: Connection, sid: str) -> Any:

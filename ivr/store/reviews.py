@@ -13,13 +13,11 @@ from sqlalchemy import Connection, Row, and_, delete, func, literal, or_, select
 from ivr.core.errors import StoreError
 from ivr.store.database import insert_once
 from ivr.store.schema import call, caller, flag, recording, ticket, turn
-from ivr.store.schema_review import correction, listening, review_draft, review_lease
+from ivr.store.schema_review import correction, review_draft, review_lease
 
 LEASE = timedelta(minutes=5)
 TO_REVIEW, REVIEWED = 1, 2
 _FLAGGED = call.c.flag_state == literal(TO_REVIEW, literal_execute=True)  # as the partial index says it
-HEARD_LEAST_MS = 1_000
-OPENED_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,30 +255,6 @@ def drafts(connection: Connection, sid: str, who: str) -> dict[int, str]:
     """Turn -> what this user has begun to write."""
     mine = select(review_draft.c.turn_n, review_draft.c.text).where(review_draft.c.call_sid == sid)
     return {row.turn_n: row.text for row in connection.execute(mine.where(review_draft.c.who == who))}
-
-
-def heard(connection: Connection, sid: str, who: str, now: datetime, flagged_second: bool) -> bool:
-    """Note that sound of this call was sent to `who`; whether it is the first for ten minutes, to be written into the
-    access log."""
-    mine = (listening.c.call_sid == sid) & (listening.c.who == who)
-    row = connection.execute(select(listening).where(mine)).first()
-    if row is None:
-        new = {"call_sid": sid, "who": who, "opened_at": now, "last_at": now, "flag_served": flagged_second}
-        return insert_once(connection, listening, new)
-    again: bool = now - row.opened_at > OPENED_AGAIN
-    changed: dict[str, Any] = {"last_at": now}
-    if flagged_second:
-        changed["flag_served"] = True
-    if again:
-        changed["opened_at"] = now
-    connection.execute(update(listening).where(mine).values(changed))
-    return again
-
-
-def was_served(connection: Connection, sid: str, who: str) -> bool:
-    """Whether sound of the flagged second was sent to `who`: what is known of a player without script."""
-    mine = select(listening.c.flag_served).where(listening.c.call_sid == sid, listening.c.who == who)
-    return bool(connection.execute(mine).scalar_one_or_none())
 
 
 _CORRECTION = tuple(correction.c[name] for name in Correction.__dataclass_fields__)

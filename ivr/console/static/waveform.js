@@ -64,12 +64,14 @@ export class Waveform {
 
   ticks(pen, height) {
     pen.font = "bold 11px system-ui, sans-serif";
-    for (const [n, [start, end]] of this.flags.entries()) {
+    const named = new Map();
+    for (const [n, [start]] of this.flags.entries()) named.set(start, [...(named.get(start) ?? []), n + 1]);
+    for (const [start, end] of this.flags) {
       pen.fillStyle = this.colour("wave-flag-ground");
       pen.fillRect(this.x(start), 0, Math.max(2, this.x(end - start)), TOP - 2);
       pen.fillStyle = this.colour("late");
       pen.fillRect(this.x(start), 0, 2, height);
-      pen.fillText(String(n + 1), this.x(start) + 4, TOP - 4);
+      pen.fillText(named.get(start).join(" "), this.x(start) + 4, TOP - 4);
     }
   }
 
