@@ -7,14 +7,16 @@ Must not know how audio travels: `line` and `gather` do.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 import structlog
 from anyio import CapacityLimiter, to_thread
 
+from ivr.call import evidence
 from ivr.call.hearing import Hearing
+from ivr.call.recorder import Recorder
 from ivr.call.trace import Happened, TraceSink
 from ivr.call.voicemail import Voicemail
 from ivr.core.clock import Clock
@@ -36,11 +38,11 @@ from ivr.dialogue.commands import (
     Transfer,
 )
 from ivr.dialogue.dialogue import Dialogue
-from ivr.dialogue.events import CallStarted, EffectFailed, Event, TicketsFound
+from ivr.dialogue.events import CallStarted, EffectFailed, Event, NoInput, Pressed, TicketsFound
 from ivr.dialogue.opening import CALL_BACK
 from ivr.dialogue.session import Session
 from ivr.speech.prompts import PromptLibrary
-from ivr.store.calls import Calls, Turn
+from ivr.store.calls import Calls, Turn, Waited
 from ivr.store.handovers import Handovers
 
 log = structlog.get_logger()
@@ -69,6 +71,7 @@ class Parts:
     prompts: PromptLibrary
     clock: Clock
     voicemail: Voicemail
+    recorder: Recorder
     limiter: CapacityLimiter  # bounds the threads that do blocking work for calls
     hearing: Hearing = field(default_factory=Hearing)
 
@@ -93,11 +96,25 @@ class Conversation:
         self.session = Session.new(call_sid)
         self._parts = parts
         self._sink = sink
-        self._turns: list[Turn] = []
+        self._turns: list[Turn | Waited] = []
+        self._spoken: Turn | None = None  # the caller's newest turn, until it is known what it was taken for
 
     def note(self, turn: Turn) -> None:
         """A turn to be kept with the session at the next wait."""
-        self._turns.append(turn)
+        if turn.side == "caller":
+            self._spoken = turn
+        else:
+            self._turns.append(turn)
+
+    def replied(self, to: Turn, reply_ms: int) -> None:
+        """The caller waited so long for the first sound after that turn."""
+        self._turns.append(Waited(to.start_ms, reply_ms))
+
+    async def flush(self) -> None:
+        """Keep what was noted since the last wait."""
+        turns, self._turns = tuple(self._turns), []
+        if turns:
+            await self._stored(self._parts.calls.add_turns, self.call_sid, turns)
 
     async def load(self) -> bool:
         """Take up the stored session; whether there is one. Raises StoreError."""
@@ -110,7 +127,16 @@ class Conversation:
         """Start the call, or go on where its session stands, or where the caller's last call broke off."""
         known = await self._parts.blocking(self._known)
         resumed = await self.load() or (known.purpose != CALL_BACK and await self._take_over())
-        return await self.happen(replace(known, resumed=resumed, media=media, why_keys=why_keys), at_ms=0)
+        begun = replace(known, resumed=resumed, media=media, why_keys=why_keys)
+        return await self.happen(begun, at_ms=0 if media == "stream" else self.elapsed_ms)
+
+    @property
+    def elapsed_ms(self) -> int:
+        """Time since the call began, for legs that bring no audio to count by."""
+        if self.session.started_at is None:
+            return 0
+        since = self._parts.clock.now() - datetime.fromisoformat(self.session.started_at)
+        return max(0, round(since.total_seconds() * 1000))
 
     async def _take_over(self) -> bool:
         """Take up a call of this caller that broke off a little while ago; whether there is one."""
@@ -134,18 +160,20 @@ class Conversation:
     async def happen(self, event: Event, at_ms: int) -> Reply:
         """Give the dialogue `event`, carry out the effects it asks for, store the session and say what comes next."""
         plays: list[Play] = []
+        about = self._about(event, at_ms)
         for _ in range(_EFFECTS_AT_MOST):
             commands = self._step(event, at_ms)
             plays += [c for c in commands if isinstance(c, Play)]
-            await self._flag(commands, at_ms)
-            self._turns += [
-                Turn("note", at_ms, decision=f"{c.decision}: {c.why}") for c in commands if isinstance(c, Note)
-            ]
+            await self._keep_evidence(about, commands, at_ms)
+            about = replace(about, turn=None, abusive=False)
             last = commands[-1] if commands else HangUp(self.session.disposition or Disposition.CALLER_LEFT)
             if isinstance(last, OpenTicket | SendSms | FindTickets):
                 event = await self._carry_out(last)
+                self._turns.append(Turn("note", at_ms, decision=evidence.done(event)))
                 continue
             assert isinstance(last, Listen | Record | Transfer | HangUp)
+            if self.session.media != "stream":  # there a mark tells when a prompt was heard
+                self._turns += [Turn("prompt", at_ms, prompt=play.prompt) for play in plays]
             await self._store(last)
             return Reply(tuple(plays), last)
         log.error("dialogue_goes_in_circles", call_sid=self.call_sid)
@@ -155,6 +183,26 @@ class Conversation:
         self.session, commands = self._parts.dialogue.step(self.session, event, self._parts.clock.now())
         self._sink(Happened(self.call_sid, at_ms, event, commands))
         return commands
+
+    def _about(self, event: Event, at_ms: int) -> evidence.About:
+        """What of the call this event is about."""
+        spoken, self._spoken = self._spoken, None
+        wait = self.session.wait
+        if isinstance(event, Pressed):
+            spoken = evidence.pressed_turn(event, wait.kind.value if wait else "", at_ms)
+        quiet_ms = wait.no_input_ms if isinstance(event, NoInput) and wait else 0
+        abusive = any(self._parts.hearing.abusive(text, lang) for text, lang in evidence.texts(event))
+        if spoken is not None:
+            return evidence.About(spoken.start_ms, spoken.end_ms, spoken, abusive)
+        return evidence.About(max(0, at_ms - quiet_ms), at_ms if quiet_ms else None, None, abusive)
+
+    async def _keep_evidence(self, about: evidence.About, commands: tuple[Command, ...], at_ms: int) -> None:
+        if about.turn is not None:
+            self._turns.append(evidence.taken_for(about.turn, commands))
+        notes = [c for c in commands if isinstance(c, Note)]
+        self._turns += [Turn("note", at_ms, decision=f"{c.decision}: {c.why}") for c in notes]
+        for flag in evidence.flags(commands, about):
+            await self._stored(self._parts.calls.add_flag, self.call_sid, flag, about.at_ms, about.end_ms)
 
     async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets) -> Event:
         desk, now = self._parts.desk, self._parts.clock.now()
@@ -177,14 +225,9 @@ class Conversation:
     def _describe(self, service: str | None, district: str | None) -> None:
         self._parts.calls.describe(self.call_sid, district=district, service=service)
 
-    async def flag(self, kind: str, detail: str, at_ms: int) -> None:
-        """Mark this second for an operator; for what the dialogue never sees."""
-        await self._flag((Flag(kind, detail),), at_ms)
-
-    async def _flag(self, commands: tuple[Command, ...], at_ms: int) -> None:
-        for flag in commands:
-            if isinstance(flag, Flag):
-                await self._stored(self._parts.calls.add_flag, self.call_sid, flag, at_ms)
+    async def flag(self, kind: str, detail: str, at_ms: int, end_ms: int | None = None) -> None:
+        """Mark this span for an operator; for what the dialogue never sees."""
+        await self._stored(self._parts.calls.add_flag, self.call_sid, Flag(kind, detail), at_ms, end_ms)
 
     async def _store(self, last: Ending) -> None:
         now = self._parts.clock.now()

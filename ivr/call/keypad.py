@@ -65,7 +65,7 @@ class Keypad:
     async def _happen(self, call_sid: str, event: Event) -> KeypadReply:
         conversation = self._conversation(call_sid)
         await conversation.load()
-        return await self._go_on(conversation, await conversation.happen(event, at_ms=0))
+        return await self._go_on(conversation, await conversation.happen(event, at_ms=conversation.elapsed_ms))
 
     async def _go_on(self, conversation: Conversation, reply: Reply) -> KeypadReply:
         if isinstance(reply.then, Transfer):
@@ -86,11 +86,13 @@ class Keypad:
         """The same reply where somebody can be dialled now; else what the dialogue says to that: the place in the
         queue, a message."""
         if to.to not in self._numbers:
-            return await conversation.happen(EffectFailed(Transfer.__name__, "no_number"), at_ms=0)
+            return await conversation.happen(
+                EffectFailed(Transfer.__name__, "no_number"), at_ms=conversation.elapsed_ms
+            )
         if to.to != OPERATOR:
             return reply
         now = self._parts.clock.now()
         place = await self._parts.blocking(self._parts.handovers.ask, conversation.call_sid, now)
         if not place.number:
             return reply
-        return await conversation.happen(Queued(place.number, place.minutes), at_ms=0)
+        return await conversation.happen(Queued(place.number, place.minutes), at_ms=conversation.elapsed_ms)

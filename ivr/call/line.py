@@ -6,12 +6,12 @@ interrupts and what answers is decided by `floor`, what is a call for help by `a
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
 
 import structlog
 
 from ivr.call.alarm import KeyAlarm, SpokenAlarm
 from ivr.call.conversation import Conversation, Parts, Reply
+from ivr.call.evidence import LEFT_SPEAKING, caller_turn
 from ivr.call.floor import Floor, Verdict
 from ivr.call.floor import Said as Uttered
 from ivr.call.keys import KeyCollector
@@ -69,6 +69,7 @@ class StreamLine:
         self._deaf = False  # the caller speaks into a prompt that must be heard
         self._resumed = 0
         self._echoed = False
+        self._spoken: Turn | None = None  # the caller's last turn
 
     async def started(self, start: frames.Start) -> None:
         """The stream is open: greet, or go on with a session that was interrupted."""
@@ -108,19 +109,29 @@ class StreamLine:
 
     async def closed(self, reason: str) -> None:
         """The stream is gone, for whatever reason; what was said so far is kept."""
+        try:
+            await self._end(reason)
+        finally:
+            self._released(self._sid)
+            await self._speaking.sound.close(keep=True)
+        self._sink(LineClosed(self._sid, self._at_ms, reason))
+
+    async def _end(self, reason: str) -> None:
         await self._listener.stop()
         self._speaking.ended(self._playback.cut(self._at_ms), self._at_ms)
         if isinstance(self._then, Record) and self._message:
             await self._conversation.happen(await self._keep_message(), self._at_ms)
         if reason in _LEFT and not self._conversation.session.over:
+            if self._voice_began_ms is not None:
+                await self._conversation.flag(LEFT_SPEAKING, "", self._voice_began_ms, self._at_ms)
             await self._conversation.happen(HungUp(), self._at_ms)
-        self._released(self._sid)
-        self._sink(LineClosed(self._sid, self._at_ms, reason))
+        await self._conversation.flush()
 
     async def _frame(self, frame: bytes) -> None:
         """Every frame goes through the listener, so that its times are those of the call whatever goes on."""
         begun = self._parts.clock.monotonic()
         self._at_ms += FRAME_MS
+        self._speaking.sound.frame(frame)
         self._speaking.ended(self._playback.lost(self._at_ms), self._at_ms)
         self._finish_if_said()
         then, found = self._then, await self._listener.feed(frame)
@@ -212,7 +223,8 @@ class StreamLine:
         if self._playback.sounding and self._playback.interruptible:
             await self._speaking.cut(self._at_ms)
             barged_in = True
-        self._conversation.note(_caller_turn(heard))
+        self._spoken = caller_turn(heard)
+        self._conversation.note(self._spoken)
         timing = Replied(self._sid, self._at_ms, heard.endpoint_ms - heard.ended_ms, heard.decode_s, 0.0)
         await self._happen(Said(heard.nbest, heard.agreed, barged_in), begun, timing)
 
@@ -250,6 +262,8 @@ class StreamLine:
             await self._speaking.say(play, self._at_ms)
             if timing is not None and begun is not None:
                 work = self._parts.clock.monotonic() - begun
+                if self._spoken is not None:
+                    self._conversation.replied(self._spoken, timing.endpoint_ms + round(work * 1000))
                 self._sink(Replied(self._sid, self._at_ms, timing.endpoint_ms, timing.decode_s, work))
                 timing = None
         self._then, self._quiet_ms, self._resumed = reply.then, 0, 0
@@ -286,10 +300,3 @@ class StreamLine:
             log.error("message_not_kept", call_sid=self._sid, code=error.code)
             return EffectFailed(Record.__name__, error.code)
         return MessageRecorded(len(audio) // BYTES_PER_MS)
-
-
-def _caller_turn(heard: Utterance) -> Turn:
-    readings = [{"lang": lang, **asdict(h)} for lang, found in heard.nbest.items() for h in found]
-    words = [(w.text, w.start_ms, w.end_ms, w.confidence) for w in heard.words]
-    text = str(readings[0]["text"]) if readings else None
-    return Turn("caller", heard.began_ms, heard.ended_ms, text=text, words=words, nbest=readings)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ivr.understanding.result import WaitKind
+from ivr.understanding.result import Band, WaitKind
 
 
 class Disposition(StrEnum):
@@ -116,6 +116,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What the caller's words were taken for, for operators and figures; first of its step, where something was said.
+
+    `asked` is what was being waited for. `answer`: of a yes/no question. Scores 0..1, as of `Understanding`.
+    """
+
+    asked: WaitKind
+    lang: str
+    band: Band
+    service: str | None = None
+    runner_up: str | None = None
+    score: float | None = None
+    margin: float | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """After what was said so far is heard, connect to a person; voicemail when nobody answers."""
 
@@ -131,4 +148,4 @@ class HangUp:
 
 
 Effect = OpenTicket | SendSms | FindTickets | Record
-Command = Play | Listen | OpenTicket | SendSms | FindTickets | Record | Flag | Note | Transfer | HangUp
+Command = Play | Listen | OpenTicket | SendSms | FindTickets | Record | Flag | Note | Understood | Transfer | HangUp

@@ -24,6 +24,7 @@ from ivr.dialogue.events import (
     TicketOpened,
     TicketsFound,
 )
+from ivr.dialogue.evidence import understood
 from ivr.dialogue.ports import Catalogue, Grammars, House, Understander, World
 from ivr.dialogue.script import Script
 from ivr.dialogue.session import At, Session
@@ -58,9 +59,11 @@ class Dialogue:
         return {lang: self._grammars.recogniser_phrases(lang, listen.kind, listen.choices) for lang in listen.langs}
 
     def step(self, session: Session, event: Event, now: datetime) -> tuple[Session, tuple[Command, ...]]:
-        """The session after `event` at `now` (aware), and what is to be done: any number of Play, Flag and Note, then
-        exactly one of Listen, an effect, Transfer or HangUp. A call that is over answers every event by HangUp."""
+        """The session after `event` at `now` (aware), and what is to be done: what was understood, if something was
+        said, any number of Play, Flag and Note, then exactly one of Listen, an effect, Transfer or HangUp. A call that
+        is over answers every event by HangUp."""
         turn = Turn(self._world, session, now)
+        asked, languages = session.wait.kind if session.wait else WaitKind.MESSAGE, turn.languages
         if session.over:
             closing.too_late(turn, event)
             return turn.session, tuple(turn.commands)
@@ -74,7 +77,8 @@ class Dialogue:
         if not turn.ended:
             turn.flag("failed", "the dialogue went in a circle")
             turn.hang_up()
-        return turn.session, tuple(turn.commands)
+        meant = understood(turn.readings, asked, (*turn.languages, *languages))
+        return turn.session, ((meant,) if meant else ()) + tuple(turn.commands)
 
 
 def _react(turn: Turn, event: Event) -> At | None:

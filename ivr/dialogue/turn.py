@@ -1,5 +1,6 @@
 """One step in the making: the session as it changes and the commands so far. Knows how to say and ask, not what."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -113,6 +114,11 @@ class Turn:
     def _beside_the_question(self, kind: WaitKind) -> bool:
         """A whole request where the grammar holds only answers: its pass can't agree, however well it was heard."""
         return kind is WaitKind.SERVICE and self.question.kind in _NO_REQUESTS and self.longest >= REQUEST_WORDS
+
+    @property
+    def readings(self) -> Mapping[tuple[str, WaitKind], Understanding]:
+        """All that was made of the caller's utterance in this step."""
+        return self._understood
 
     @property
     def words(self) -> int:

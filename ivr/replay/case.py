@@ -59,7 +59,7 @@ class Turn:
 class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
-    (see `Case.after`); `emergency_desks` as in the settings."""
+    (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder."""
 
     operator: bool = True
     region: str = "UP"
@@ -67,6 +67,7 @@ class HouseRules:
     calls: int = 100
     later_minutes: float = 1.0
     emergency_desks: str = ""
+    record: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,4 +151,5 @@ def _settings(folder: Path, rules: HouseRules) -> Settings:
         emergency_desks=rules.emergency_desks,
         region=rules.region,
         max_calls=rules.calls,
+        recording_days=90 if rules.record else 0,
     )

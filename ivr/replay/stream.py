@@ -4,7 +4,7 @@ import base64
 import json
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ivr.core.errors import ReplayError
@@ -17,11 +17,13 @@ ACCOUNT = "AC" + "0" * 32
 
 @dataclass(frozen=True, slots=True)
 class SpokenTurn:
-    """When a turn's speech ended and when the first audible answer began, in ms of the call."""
+    """When a turn's speech ended and when the first audible answer began, in ms of the call. `passed_over`: said into
+    a prompt that went on to its end regardless, so that nothing answers it."""
 
     turn: Turn
     ended_ms: int
     answered_ms: int | None = None
+    passed_over: bool = False
 
 
 @dataclass(slots=True)
@@ -45,6 +47,7 @@ class StreamSide:
         self._caller = caller
         self._buffer: deque[bytes | str] = deque()  # audio frames and marks
         self._rest = b""
+        self._old = 0  # pieces of the buffer that were sent before the last turn ended: they do not answer it
         self._sequence = 0
         self._quiet_since_ms = 0
 
@@ -72,13 +75,15 @@ class StreamSide:
     def tick(self) -> list[str]:
         """The messages of the next 20 ms."""
         out = self._marks()
-        sound = self._buffer.popleft() if self._buffer else None
+        old = self._old > 0
+        sound = self._next_piece() if self._buffer else None
         assert not isinstance(sound, str)
         sent = self._caller.frame(sounding=sound is not None)
-        self._hear(sound)
+        self._hear(sound, old)
         self.at_ms += FRAME_MS
         if sent.spoke is not None:
             self.heard.spoken.append(SpokenTurn(sent.spoke, self.at_ms))
+            self._old = len(self._buffer)
         if sound is not None or sent.began is not None or sent.key:
             self._quiet_since_ms = self.at_ms
         self.heard.caller += sent.audio
@@ -126,20 +131,28 @@ class StreamSide:
         if event == "clear":
             marks = [m for m in self._buffer if isinstance(m, str)]
             self._buffer.clear()
+            self._old = 0
             self._rest = b""
             return [self._mark(m) for m in marks]
         raise ReplayError(f"the carrier knows no outbound event {event!r}")
 
-    def _hear(self, sound: bytes | None) -> None:
+    def _next_piece(self) -> bytes | str:
+        if self._old == 1:
+            self.heard.spoken[-1] = replace(self.heard.spoken[-1], passed_over=True)
+        self._old = max(0, self._old - 1)
+        return self._buffer.popleft()
+
+    def _hear(self, sound: bytes | None, old: bool) -> None:
         self.heard.helpline += (sound or b"").ljust(FRAME_BYTES, b"\xff")
         last = self.heard.spoken[-1] if self.heard.spoken else None
-        if sound is not None and last is not None and last.answered_ms is None and _audible(sound):
-            self.heard.spoken[-1] = SpokenTurn(last.turn, last.ended_ms, self.at_ms)
+        waits = last is not None and last.answered_ms is None and not (old or last.passed_over)
+        if last is not None and waits and sound is not None and _audible(sound):
+            self.heard.spoken[-1] = replace(last, answered_ms=self.at_ms)
 
     def _marks(self) -> list[str]:
         out = []
         while self._buffer and isinstance(self._buffer[0], str):
-            out.append(self._mark(str(self._buffer.popleft())))
+            out.append(self._mark(str(self._next_piece())))
         return out
 
     def _mark(self, name: str) -> str:

@@ -9,6 +9,7 @@ import secrets as chance
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -20,16 +21,19 @@ from ivr.call.conversation import Parts
 from ivr.call.factory import LineRules, Lines, Reports
 from ivr.call.hearing import Hearing
 from ivr.call.keypad import Keypad
+from ivr.call.recorder import Recorder
 from ivr.call.trace import TraceSink, nobody
 from ivr.call.voicemail import Voicemail
+from ivr.console.app import create_console
+from ivr.console.parts import Around
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
-from ivr.core.errors import CarrierError, ConfigurationError, IvrError
+from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import make_placing, sms_texts
+from ivr.desk.build import every_handler, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
-from ivr.desk.handlers import Carrier, Sending, handlers
+from ivr.desk.handlers import Carrier, Sending
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
@@ -44,16 +48,21 @@ from ivr.store.handovers import Handovers
 from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
-from ivr.twilio.rest import RestAccount, TwilioRest
+from ivr.twilio.rest import TwilioRest
+from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
 from ivr.understanding.thresholds import load_thresholds
 from ivr.understanding.understand import Understander
 from ivr.web.app import create_app
+from ivr.web.carrier import carrier_of
 from ivr.web.links import LinkPages
+from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
+from ivr.web.workroom import Workroom
 
 CALL_THREADS = 16
+CONSOLE_THREADS = 4  # of its own: a slow page must not keep a webhook waiting
 
 
 def silent(call_sid: str) -> TraceSink:
@@ -109,22 +118,6 @@ class Assembly:
     pool: DecodingPool
 
 
-class _NoCarrier:
-    """Stands where no credentials are set: SMS and calls stay queued and are tried again."""
-
-    async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
-        raise _not_set("send SMS")
-
-    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
-        raise _not_set("make calls")
-
-
-def _not_set(what: str) -> CarrierError:
-    return CarrierError(
-        f"set IVR_TWILIO_ACCOUNT_SID and IVR_TWILIO_AUTH_TOKEN to {what}", code="carrier_not_set", retryable=True
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Rooms:
     settings: Settings
@@ -154,9 +147,8 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
     require_newest(db)
     secrets, bell = Secrets(settings.secret_key.get_secret_value()), Bell()
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
-    carrier = around.carrier or _carrier(settings)
+    carrier = around.carrier or carrier_of(settings)
     sending = Sending(db, secrets, carrier, around.clock, f"{settings.public_url}/twilio/status")
-    placing = make_placing(settings, db, desk.jobs, carrier, around.clock)
     return _Rooms(
         settings=settings,
         around=around,
@@ -168,16 +160,17 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             desk=desk,
             calls=Calls(db, secrets),
             handovers=Handovers(db, settings.operator_lines),
-            callbacks=CallBacks(db, secrets, desk.jobs, known.script.hours, bell.ring),
+            callbacks=CallBacks(db, secrets, desk.confirming, bell.ring),
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
+            recorder=_recorder(settings, db),
             limiter=CapacityLimiter(CALL_THREADS),
             hearing=_hearing(settings, known),
         ),
         known=known,
         pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
-        worker=Worker(db, desk.jobs, handlers(sending, placing), around.clock, bell),
+        worker=Worker(db, desk.jobs, every_handler(settings, db, desk, sending, carrier, bell), around.clock, bell),
         carrier=carrier,
     )
 
@@ -199,6 +192,7 @@ def _hearing(settings: Settings, known: Knowledge) -> Hearing:
         only_listening=understander.only_listening,
         emergency=understander.emergency,
         digits=understander.digits_heard,
+        abusive=Abuse.load(data_dir("grammars"), known.grammars.languages).spoken,
         emergency_keys=settings.emergency_keys,
         back_channel={
             lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
@@ -206,16 +200,14 @@ def _hearing(settings: Settings, known: Knowledge) -> Hearing:
     )
 
 
+def _recorder(settings: Settings, db: Database) -> Recorder:
+    days = settings.recording_days
+    return Recorder(Recordings(db), settings.data_dir, timedelta(days=days) if days else None)
+
+
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
     cache = settings.data_dir / "prompts"
     return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
-
-
-def _carrier(settings: Settings) -> Carrier:
-    token = settings.twilio_auth_token.get_secret_value()
-    if not (settings.twilio_account_sid and token):
-        return _NoCarrier()
-    return TwilioRest(RestAccount(settings.twilio_account_sid, token, settings.twilio_number, settings.twilio_api_url))
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
@@ -223,6 +215,9 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     languages = parts.prompts.languages
     operator = {"operator": settings.operator_number} if settings.operator_number else {}
     numbers = operator | settings.desks
+    metrics = Metrics()
+    metrics.watch(rooms.pool)
+    sinks = metrics.timed(around.sinks)
     return AppServices(
         edge=Edge(
             public_url=settings.public_url,
@@ -230,6 +225,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             secret_key=rooms.secrets.key("edge"),
             languages=languages,
             missed_call_number=settings.missed_call_number,
+            metrics_from=settings.metrics_from,
         ),
         clock=around.clock,
         book=parts.calls,
@@ -237,16 +233,32 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             parts,
             rooms.known.models,
             rooms.pool,
-            around.sinks,
+            sinks,
             LineRules(settings.max_calls, languages, _fillers(rooms.known.grammars)),
         ),
-        keypad=Keypad(parts, numbers, around.sinks, settings.operator_language),
+        keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
         links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),
         grammars=grammars_dir,
+        metrics=metrics,
         checks=_checks(rooms, languages),
         lifespan=lambda: _lifespan(rooms),
+        console=create_console(_console(rooms)),
+    )
+
+
+def _console(rooms: _Rooms) -> Around:
+    return Around(
+        settings=rooms.settings,
+        db=rooms.db,
+        secrets=rooms.secrets,
+        desk=rooms.desk,
+        calls=rooms.parts.calls,
+        clock=rooms.around.clock,
+        understander=rooms.known.understander,
+        grammars=data_dir("grammars"),
+        blocking=Workroom(CONSOLE_THREADS),
     )
 
 
@@ -281,4 +293,5 @@ async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()
     rooms.pool.close()
+    rooms.parts.recorder.close()
     rooms.db.dispose()

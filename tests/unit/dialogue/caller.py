@@ -22,6 +22,7 @@ from ivr.dialogue.commands import (
     Record,
     SendSms,
     Transfer,
+    Understood,
 )
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import (
@@ -145,7 +146,7 @@ class FakeDesk:
 def check_step(session: Session, commands: tuple[Command, ...]) -> Ending:
     """The rules of every step; returns its last command."""
     *rest, last = commands
-    assert all(isinstance(command, Play | Flag | Note) for command in rest), commands
+    assert all(isinstance(command, Play | Flag | Note | Understood) for command in rest), commands
     assert isinstance(last, Ending), commands
     assert session.over == isinstance(last, HangUp)
     assert (session.wait is not None) == isinstance(last, Listen)
