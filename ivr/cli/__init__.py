@@ -24,6 +24,7 @@ COMMANDS = {
     "tune": ("ivr.cli.tune", "tune"),
     "doctor": ("ivr.cli.doctor", "doctor"),
     "tickets": ("ivr.cli.tickets", "app"),
+    "users": ("ivr.cli.users", "app"),
     "officers": ("ivr.cli.officers", "app"),
     "models": ("ivr.cli.models", "app"),
     "prompts": ("ivr.cli.prompts", "app"),

@@ -12,6 +12,7 @@ IvrError
 ├── ConflictError           a ticket was changed meanwhile; holds what changed
 ├── OverloadedError         no room to decode one more call; the caller gets keys instead
 ├── AudioError              an audio file cannot be read
+├── ConsoleError            what an administrator asked of the console's users cannot be done
 └── ReplayError             a replay case is wrong (not: it failed)
 """
 
@@ -86,6 +87,10 @@ class OverloadedError(IvrError):
 
 class AudioError(IvrError):
     code = "audio"
+
+
+class ConsoleError(IvrError):
+    code = "console"
 
 
 class ReplayError(IvrError):

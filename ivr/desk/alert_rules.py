@@ -11,8 +11,9 @@ MOST_TRIES = 5
 WINDOW = 20  # calls that ended last
 LEAST = 8  # fewer prove nothing
 SHARE = 0.5
-STEP = timedelta(seconds=10)
+MOST_STEPS = 60  # a minute
 BACK_OFF = (timedelta(minutes=10), timedelta(minutes=40), timedelta(hours=3))  # after the first, second ... try
+IDLE = timedelta(minutes=1)  # between steps while nobody is to be rung, only calls under way
 SILENT_FOR = timedelta(minutes=10)  # a call of which the carrier tells nothing for so long is lost
 
 
@@ -25,11 +26,10 @@ class Step:
 
 
 def step(per_minute: int) -> Step:
-    """The pace of a campaign, as few steps as keep it even: no minute has more than `per_minute` calls. Time lost is
-    not made up for."""
-    each_s = 60 / per_minute
-    calls = max(1, int(STEP.total_seconds() / each_s))
-    return Step(calls, timedelta(seconds=calls * each_s))
+    """The pace of a campaign: no minute, wherever it begins, has more than `per_minute` calls. Time lost is not made
+    up for. A step a second at most, so that fast campaigns place several calls a step."""
+    calls = -(-per_minute // MOST_STEPS)
+    return Step(calls, timedelta(minutes=1) / (per_minute // calls))
 
 
 def carrier_fails(failed: Sequence[bool]) -> bool:
@@ -57,4 +57,4 @@ def minutes_left(waiting: int, per_minute: int) -> int:
 
 def when(due: datetime | None, now: datetime, pace: timedelta) -> datetime:
     """When to look again: at the next step, or when the next listener is due."""
-    return max(now + pace, due) if due is not None else now + pace
+    return max(now + pace, due) if due is not None else now + max(pace, IDLE)

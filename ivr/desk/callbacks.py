@@ -1,6 +1,7 @@
 """Calls that we make: placed in calling hours, tried three times, told apart by what for. Blocking but for `Placing`.
 
-A citizen is rung only after asking for it: by a promise made in a call, or by a call to the number that never answers.
+A citizen is rung only after asking for it: by a promise made in a call, by a call to the number that never answers, by
+a request for relief; a responder after having registered. Alert campaigns have rules of their own (`alert_calls`).
 Only numbers of this country are rung: who rings from elsewhere could make us pay for dear calls.
 """
 
@@ -26,6 +27,7 @@ from ivr.store.secrets import Secrets
 
 PLACE_CALL, CALL_REPORT = "place_call", "call_report"
 TRIES = 3
+ONCE = frozenset({Purpose.OFFER, Purpose.URGENT})  # meanwhile others are asked
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=30))  # after the first and the second call nobody took
 MISSED_APART = timedelta(minutes=30)  # one call back for all missed calls of a number within so long
 BUSY_FOR = timedelta(minutes=1)  # until free lines are looked for again
@@ -47,6 +49,21 @@ def _queue(connection: Connection, jobs: Jobs, outcall_id: int | None, at: datet
     return jobs.enqueue(
         connection, PLACE_CALL, {"outcall_id": outcall_id}, key=f"{PLACE_CALL}:{outcall_id}:{mark}", at=at
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call that the house wants to make. `key`: made once for each, and says what about."""
+
+    key: str
+    purpose: Purpose
+    caller_hash: str
+
+
+def ring(connection: Connection, jobs: Jobs, wanted: Wanted, now: datetime) -> bool:
+    """Queue a call, in the transaction of its cause. False if it was before."""
+    made = outcalls.add(connection, wanted.key, wanted.purpose, wanted.caller_hash, None, now)
+    return _queue(connection, jobs, made, now)
 
 
 class CallBacks:
@@ -84,6 +101,12 @@ class CallBacks:
             if found is not None:
                 outcalls.move(connection, found.id, OutcallState.ANSWERED, now, carrier_sid=call_sid)
 
+    def key(self, call_sid: str) -> str:
+        """What this call is about, as its cause named it; "" for a call that came in."""
+        with self._db.read() as connection:
+            found = outcalls.find(connection, carrier_sid=call_sid)
+        return found.key if found is not None else ""
+
     def purpose(self, call_sid: str) -> str:
         """What this call was made for; "" for a call that came in."""
         with self._db.read() as connection:
@@ -111,7 +134,7 @@ def apply_report(connection: Connection, jobs: Jobs, hours: HouseHours, report: 
 
 
 def _again(connection: Connection, jobs: Jobs, hours: HouseHours, row: OutcallRow, now: datetime) -> None:
-    if row.tries >= TRIES:
+    if row.tries >= (1 if row.purpose in ONCE else TRIES):
         outcalls.move(connection, row.id, OutcallState.FAILED, now)
         return
     outcalls.move(connection, row.id, OutcallState.WAITING, now)
@@ -164,7 +187,7 @@ class Placing:
             if row is None or (row.carrier_sid is not None and row.state is not OutcallState.WAITING):
                 return None
             operator = row.purpose is Purpose.CALLBACK
-            when = self.hours.next_call(now, operator)
+            when = now if row.purpose is Purpose.URGENT else self.hours.next_call(now, operator)
             if when > now:
                 return when
             if operator and not self.free(now):

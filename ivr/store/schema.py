@@ -24,6 +24,7 @@ from sqlalchemy import (
     text,
 )
 
+from ivr.store import schema_console as schema_console
 from ivr.store.columns import HASH, SID, Serial, Utc, call_sid, caller_hash, serial_id
 from ivr.store.columns import metadata as metadata
 from ivr.store.schema_alerts import campaign as campaign

@@ -24,9 +24,11 @@ from ivr.call.keypad import Keypad
 from ivr.call.recorder import Recorder
 from ivr.call.trace import TraceSink, nobody
 from ivr.call.voicemail import Voicemail
+from ivr.console.app import create_console
+from ivr.console.parts import Around
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
-from ivr.core.errors import CarrierError, ConfigurationError, IvrError
+from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
 from ivr.desk.build import make_placing, sms_texts
 from ivr.desk.callbacks import CallBacks
@@ -46,18 +48,21 @@ from ivr.store.handovers import Handovers
 from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
-from ivr.twilio.rest import RestAccount, TwilioRest
+from ivr.twilio.rest import TwilioRest
 from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
 from ivr.understanding.thresholds import load_thresholds
 from ivr.understanding.understand import Understander
 from ivr.web.app import create_app
+from ivr.web.carrier import carrier_of
 from ivr.web.links import LinkPages
 from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
+from ivr.web.workroom import Workroom
 
 CALL_THREADS = 16
+CONSOLE_THREADS = 4  # of its own: a slow page must not keep a webhook waiting
 
 
 def silent(call_sid: str) -> TraceSink:
@@ -113,22 +118,6 @@ class Assembly:
     pool: DecodingPool
 
 
-class _NoCarrier:
-    """Stands where no credentials are set: SMS and calls stay queued and are tried again."""
-
-    async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
-        raise _not_set("send SMS")
-
-    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
-        raise _not_set("make calls")
-
-
-def _not_set(what: str) -> CarrierError:
-    return CarrierError(
-        f"set IVR_TWILIO_ACCOUNT_SID and IVR_TWILIO_AUTH_TOKEN to {what}", code="carrier_not_set", retryable=True
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class _Rooms:
     settings: Settings
@@ -158,7 +147,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
     require_newest(db)
     secrets, bell = Secrets(settings.secret_key.get_secret_value()), Bell()
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
-    carrier = around.carrier or _carrier(settings)
+    carrier = around.carrier or carrier_of(settings)
     sending = Sending(db, secrets, carrier, around.clock, f"{settings.public_url}/twilio/status")
     placing = make_placing(settings, db, desk.jobs, carrier, around.clock)
     return _Rooms(
@@ -222,13 +211,6 @@ def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLi
     return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
 
 
-def _carrier(settings: Settings) -> Carrier:
-    token = settings.twilio_auth_token.get_secret_value()
-    if not (settings.twilio_account_sid and token):
-        return _NoCarrier()
-    return TwilioRest(RestAccount(settings.twilio_account_sid, token, settings.twilio_number, settings.twilio_api_url))
-
-
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     settings, around, parts = rooms.settings, rooms.around, rooms.parts
     languages = parts.prompts.languages
@@ -244,6 +226,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             secret_key=rooms.secrets.key("edge"),
             languages=languages,
             missed_call_number=settings.missed_call_number,
+            metrics_from=settings.metrics_from,
         ),
         clock=around.clock,
         book=parts.calls,
@@ -262,6 +245,21 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         metrics=metrics,
         checks=_checks(rooms, languages),
         lifespan=lambda: _lifespan(rooms),
+        console=create_console(_console(rooms)),
+    )
+
+
+def _console(rooms: _Rooms) -> Around:
+    return Around(
+        settings=rooms.settings,
+        db=rooms.db,
+        secrets=rooms.secrets,
+        desk=rooms.desk,
+        calls=rooms.parts.calls,
+        clock=rooms.around.clock,
+        understander=rooms.known.understander,
+        grammars=data_dir("grammars"),
+        blocking=Workroom(CONSOLE_THREADS),
     )
 
 

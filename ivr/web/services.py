@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
+from starlette.types import ASGIApp
+
 from ivr.call.ports import CallBook, CallFactory, CarrierReports, KeypadLeg
 from ivr.core.clock import Clock
 from ivr.dialogue.commands import Play
@@ -71,6 +73,7 @@ class Edge:
     secret_key: bytes = field(repr=False)
     languages: tuple[str, ...] = ("hi", "te")
     missed_call_number: str = ""
+    metrics_from: str = "127.0.0.1/32,::1/128"
     call_max_s: int = 3600
     idle_s: float = 15.0
     start_s: float = 5.0
@@ -101,6 +104,7 @@ class AppServices:
 
     `checks`: name -> a quick blocking check that returns None or what is wrong; they decide /readyz.
     `lifespan`: entered at start, left at shutdown (worker, pools, database).
+    `console`: the operators' pages, under /console.
     `grammars`: the folder with <lang>/page.yaml.
     """
 
@@ -117,3 +121,4 @@ class AppServices:
     workroom: Workroom = field(default_factory=Workroom)
     checks: Mapping[str, Check] = field(default_factory=dict)
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None
+    console: ASGIApp | None = None

@@ -32,7 +32,7 @@ FLOOD = Alert(
     made_by="asha",
     texts={"hi": "नदी का पानी बढ़ रहा है।", "te": "నది నీరు పెరుగుతోంది."},
     people=numbers(10),
-    per_minute=60,
+    per_minute=600,
 )
 
 
@@ -81,7 +81,7 @@ def counted(progress: Progress) -> dict[str, int]:
 def test_a_campaign_rings_everybody_once_at_its_pace(hall: Hall) -> None:
     made = hall.alerts.send(replace(FLOOD, per_minute=12, people=numbers(7)), NOW)
     assert hall.alerts.send(replace(FLOOD, per_minute=12, people=numbers(7)), NOW).campaign.id == made.campaign.id
-    assert len(hall.work()) == 2
+    assert len(hall.work()) == 1
     assert len(hall.work(10 / 60)) == 2
     hall.work(1)
     assert sorted(to for to, _, _ in hall.carrier.rung) == [number for number, _ in numbers(7)]
@@ -139,7 +139,7 @@ def test_nobody_is_rung_at_night_unless_the_campaign_says_so(hall: Hall) -> None
 
 def test_a_pause_stops_calls_and_resuming_goes_on_with_the_rest(hall: Hall) -> None:
     made = hall.alerts.send(replace(FLOOD, per_minute=12), NOW).campaign.id
-    assert len(hall.work()) == 2
+    assert len(hall.work()) == 1
     assert hall.alerts.pause(made, NOW).reason == "asked"
     assert hall.work(5) == []
     with pytest.raises(AlertError, match="only one that runs"):
@@ -147,7 +147,7 @@ def test_a_pause_stops_calls_and_resuming_goes_on_with_the_rest(hall: Hall) -> N
     assert hall.alerts.resume(made, hall.clock.now()).run == 2
     with pytest.raises(AlertError, match="only a paused one"):
         hall.alerts.resume(made, hall.clock.now())
-    assert len(hall.work(2)) == 8
+    assert len(hall.work(2)) == 9
     assert len(set(hall.carrier.rung)) == 10
     assert hall.alerts.stop(made, NOW).state is CampaignState.STOPPED
     with pytest.raises(AlertError, match="stopped already"):
@@ -209,7 +209,7 @@ def test_a_call_of_which_nothing_is_heard_is_lost(hall: Hall) -> None:
     made = hall.alerts.send(replace(FLOOD, people=numbers(2), tries=1), NOW).campaign.id
     hall.work()
     hall.report(1, "busy")
-    hall.work(11)
+    hall.work(12)
     assert counted(hall.seen(made)) == {"unreached": 2}
 
 
@@ -226,14 +226,14 @@ def test_a_worker_that_dies_rings_nobody_twice(hall: Hall) -> None:
 
 
 def test_four_workers_ring_everybody_once(hall: Hall) -> None:
-    hall.alerts.send(replace(FLOOD, people=numbers(30), per_minute=600), NOW)
+    hall.alerts.send(replace(FLOOD, people=numbers(10)), NOW)
     threads = [threading.Thread(target=lambda: asyncio.run(hall.alert_worker().drain())) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     rung = [to for to, _, _ in hall.carrier.rung]
-    assert len(rung) == len(set(rung)) == 30
+    assert len(rung) == len(set(rung)) == 10
 
 
 def test_a_place_is_everybody_whose_calls_were_about_it(hall: Hall) -> None:
