@@ -1,6 +1,5 @@
 """`ivr replay`: recorded callers, or callers given as text, through the whole telephone path in virtual time."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -19,6 +18,7 @@ from ivr.replay.case import Case, find_cases
 from ivr.replay.junit import write_junit
 from ivr.replay.modes import Mode, fits
 from ivr.replay.run import Outcome, Player, accept
+from ivr.replay.virtual_loop import run_virtual
 from ivr.web.assembly import Knowledge
 
 CACHE = Path("var/replay")
@@ -91,7 +91,7 @@ def _begin(mode: Mode) -> None:
 
 def _play(case: Case) -> Outcome:
     assert _player is not None
-    return asyncio.run(_player.play(case))
+    return run_virtual(_player.play(case))
 
 
 def _good(outcome: Outcome, update: bool) -> bool:
