@@ -137,3 +137,4 @@ class P(StrEnum):
     EMERGENCY = "emergency"
     EMERGENCY_AGAIN = "emergency_again"
     EMERGENCY_CONNECT = "emergency_connect"
+    EMERGENCY_ELSE = "emergency_else"

@@ -89,5 +89,6 @@ QUESTIONS: Mapping[At, Question] = {
         reask=False,
         pace=Pace.LONG,
     ),
+    At.NO_DANGER: Question(WaitKind.SERVICE, P.EMERGENCY_ELSE, P.SERVICE_NO_MATCH, P.EMERGENCY_ELSE, reask=False),
     At.QUEUE: Question(WaitKind.YES_NO, P.QUEUE_KEYS, P.QUEUE_KEYS, P.QUEUE_KEYS, no_input_ms=20_000),
 }

@@ -51,6 +51,7 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.UNSAID: confirm.unsaid,
     At.REFUSED: confirm.refused,
     At.EMERGENCY: closing.emergency,
+    At.NO_DANGER: closing.ask_no_danger,
     At.OPERATOR: closing.to_operator,
     At.VOICEMAIL: closing.voicemail,
     At.CALLBACK: extras.ask_callback,
@@ -76,4 +77,5 @@ WAITS: Mapping[At, Wait] = {
     At.SOLVED: Wait(confirm.heard_solved, confirm.pressed_solved),
     At.STILL: Wait(confirm.heard_still, confirm.pressed_still, back=confirm.ask_solved),
     At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
+    At.NO_DANGER: Wait(closing.heard_no_danger, closing.pressed_no_danger),
 }
