@@ -125,3 +125,4 @@ class P(StrEnum):
     EMERGENCY = "emergency"
     EMERGENCY_AGAIN = "emergency_again"
     EMERGENCY_CONNECT = "emergency_connect"
+    EMERGENCY_ELSE = "emergency_else"

@@ -47,6 +47,7 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.MORE: closing.ask_more,
     At.QUEUE: closing.waits_on,
     At.EMERGENCY: closing.emergency,
+    At.NO_DANGER: closing.ask_no_danger,
     At.OPERATOR: closing.to_operator,
     At.VOICEMAIL: closing.voicemail,
     At.CALLBACK: extras.ask_callback,
@@ -70,4 +71,5 @@ WAITS: Mapping[At, Wait] = {
     At.RATING: Wait(extras.heard_rating, extras.rated),
     At.MORE: Wait(closing.heard_more, closing.pressed_more),
     At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
+    At.NO_DANGER: Wait(closing.heard_no_danger, closing.pressed_no_danger),
 }
