@@ -34,6 +34,7 @@ from ivr.desk.build import every_handler, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending
+from ivr.desk.learnt_file import write_learnt
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
@@ -52,6 +53,7 @@ from ivr.twilio.rest import TwilioRest
 from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
+from ivr.understanding.learnt import FOLDER, load_learnt, taught
 from ivr.understanding.thresholds import load_thresholds
 from ivr.understanding.understand import Understander
 from ivr.web.app import create_app
@@ -80,10 +82,13 @@ class Knowledge:
     models: ModelRegistry
 
     @classmethod
-    def load(cls, models_dir: Path | None = None) -> "Knowledge":
-        """Read it all, ready for the first call. DataError with file and line."""
+    def load(cls, models_dir: Path | None = None, learnt: Path | None = None) -> "Knowledge":
+        """Read it all, ready for the first call; `learnt`: the folder of phrases learnt from calls. DataError with
+        file and line."""
         folder = data_dir("grammars")
         catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
+        if learnt is not None:
+            grammars = taught(grammars, load_learnt(learnt))
         understander = Understander(grammars, catalogue, load_thresholds(folder))
         understander.warm()
         return cls(catalogue, grammars, understander, Script.load(folder), ModelRegistry(models_dir))
@@ -140,11 +145,11 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
-    known = around.knowledge or Knowledge.load(settings.speech_models)
     db = Database(settings.database_url)
     if around.upgrade or revision(db) is None:
         upgrade(db)
     require_newest(db)
+    known = around.knowledge or _knowledge(settings, db)
     secrets, bell = Secrets(settings.secret_key.get_secret_value()), Bell()
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
     carrier = around.carrier or carrier_of(settings)
@@ -173,6 +178,11 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
         worker=Worker(db, desk.jobs, every_handler(settings, db, desk, sending, carrier, bell), around.clock, bell),
         carrier=carrier,
     )
+
+
+def _knowledge(settings: Settings, db: Database) -> Knowledge:
+    write_learnt(db, settings.data_dir)  # another machine may have accepted some
+    return Knowledge.load(settings.speech_models, settings.data_dir / FOLDER)
 
 
 def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
