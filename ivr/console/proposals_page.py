@@ -27,11 +27,12 @@ from ivr.understanding.understand import Understander
 PAGE = 30
 TRIED = 300  # of the newest requests: what the phrase would change among them
 UNDO_S = 8
+STATES = (OPEN, ACCEPTED, DECLINED)
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A request that would be understood differently. `right` is what an operator said it meant, "" where nobody did."""
+    """A request that would be understood differently."""
 
     text: str
     before: Understanding
@@ -46,7 +47,13 @@ def listed(visit: Visit) -> Response:
     known = visit.parts.around.understander
     now = {row.id: meaning(visit, known, row.phrase, row.language) for row in rows if row.state == OPEN}
     more = rows[-1].id if len(rows) == PAGE else None
-    values = {"rows": rows, "state": state, "now": now, "more": more, "states": (OPEN, ACCEPTED, DECLINED)}
+    values: dict[str, Any] = {
+        "rows": rows,
+        "state": state,
+        "now": now,
+        "more": more,
+        "states": STATES,
+    }
     return visit.page("proposals.html", keys=(), name_of=lambda s: review.name_of(visit, s), **values)
 
 
@@ -66,7 +73,7 @@ def one(visit: Visit) -> Response:
         and (old.intent, old.band) != (new.intent, new.band)
     ]
     own = [meaning(visit, known, phrase, row.language) for known in (before, after)]
-    values = {"row": row, "phrase": phrase, "own": own, "changes": changes, "tried": len(requests)}
+    values: dict[str, Any] = {"row": row, "phrase": phrase, "own": own, "changes": changes, "tried": len(requests)}
     return visit.page("proposal.html", keys=(), name_of=lambda s: review.name_of(visit, s), **values)
 
 

@@ -1,4 +1,4 @@
-"""Writes what supervisors accepted to the files that the grammars load; the database is the truth, the files follow it."""
+"""Writes what supervisors accepted to the files that the grammars load. The database is the truth, files follow it."""
 
 import os
 from collections.abc import Mapping, Sequence

@@ -1,5 +1,7 @@
-"""Phrases learnt from corrected calls, beside the grammars that are shipped: learnt/<lang>.yaml in the data folder holds
-service -> sentences, as a supervisor accepted them. Written by the desk; a machine without the folder has learnt nothing.
+"""Phrases learnt from corrected calls, beside the grammars that are shipped.
+
+learnt/<lang>.yaml in the data folder holds service -> sentences, as a supervisor accepted them. Written by the desk; a
+machine without the folder has learnt nothing.
 """
 
 from collections.abc import Mapping, Sequence

@@ -30,7 +30,7 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
 from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import every_handler, sms_texts
+from ivr.desk.build import every_handler, make_learning, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending
@@ -39,8 +39,6 @@ from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
 from ivr.dialogue.ports import House
-from ivr.dialogue.script import Script
-from ivr.speech.models import ModelRegistry
 from ivr.speech.pool import DecodingPool
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls
@@ -53,11 +51,10 @@ from ivr.twilio.rest import TwilioRest
 from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.learnt import FOLDER, load_learnt, taught
-from ivr.understanding.thresholds import load_thresholds
-from ivr.understanding.understand import Understander
+from ivr.understanding.learnt import FOLDER
 from ivr.web.app import create_app
 from ivr.web.carrier import carrier_of
+from ivr.web.knowledge import Knowledge as Knowledge
 from ivr.web.links import LinkPages
 from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
@@ -69,29 +66,6 @@ CONSOLE_THREADS = 4  # of its own: a slow page must not keep a webhook waiting
 
 def silent(call_sid: str) -> TraceSink:
     return nobody
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What is read of grammars/ and the models. Holds no state of a call: one serves any number of assemblies."""
-
-    catalogue: Catalogue
-    grammars: Grammars
-    understander: Understander
-    script: Script
-    models: ModelRegistry
-
-    @classmethod
-    def load(cls, models_dir: Path | None = None, learnt: Path | None = None) -> "Knowledge":
-        """Read it all, ready for the first call; `learnt`: the folder of phrases learnt from calls. DataError with
-        file and line."""
-        folder = data_dir("grammars")
-        catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
-        if learnt is not None:
-            grammars = taught(grammars, load_learnt(learnt))
-        understander = Understander(grammars, catalogue, load_thresholds(folder))
-        understander.warm()
-        return cls(catalogue, grammars, understander, Script.load(folder), ModelRegistry(models_dir))
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +149,16 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
         ),
         known=known,
         pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
-        worker=Worker(db, desk.jobs, every_handler(settings, db, desk, sending, carrier, bell), around.clock, bell),
+        worker=Worker(
+            db,
+            desk.jobs,
+            {
+                **every_handler(settings, db, desk, sending, carrier, bell),
+                **make_learning(settings, db, around.clock, lambda: known.understander).handlers(),
+            },
+            around.clock,
+            bell,
+        ),
         carrier=carrier,
     )
 
