@@ -15,7 +15,21 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ivr.console import account_pages, guard, keys, reveal, texts, ticket_acts, ticket_page, tickets_list
+from ivr.console import (
+    account_pages,
+    guard,
+    keys,
+    proposals_page,
+    recordings,
+    reveal,
+    review,
+    review_acts,
+    texts,
+    ticket_acts,
+    ticket_bulk,
+    ticket_page,
+    tickets_list,
+)
 from ivr.console.accounts import Accounts
 from ivr.console.assets import PREFIX, Assets
 from ivr.console.frame import environment, frame
@@ -36,10 +50,15 @@ PAGES: tuple[Page, ...] = (
     *account_pages.PAGES,
     *reveal.PAGES,
     *tickets_list.PAGES,
+    *ticket_bulk.PAGES,
     *ticket_acts.PAGES,
     *ticket_page.PAGES,
+    *review_acts.PAGES,
+    *recordings.PAGES,
+    *review.PAGES,
+    *proposals_page.PAGES,
 )
-SECTIONS: tuple[Section, ...] = (tickets_list.SECTION,)
+SECTIONS: tuple[Section, ...] = (review.SECTION, tickets_list.SECTION, proposals_page.SECTION)
 
 log = structlog.get_logger()
 

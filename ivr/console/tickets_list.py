@@ -26,7 +26,7 @@ from ivr.store.tickets import TicketRow
 PAGE = 50
 VIEWS = ("late", "today", "said_no", "waiting", "not_reached", "unassigned", "human", "open", "closed")
 COUNTED = ("late", "today", "said_no", "waiting", "unassigned", "human")
-FILTERS = ("view", "district", "service", "department", "officer", "level", "language", "q")
+FILTERS = ("view", "district", "service", "department", "whose", "level", "language", "q")
 MOST_VIEWS = 12
 _NAME_LONGEST = 48
 
@@ -83,7 +83,7 @@ def read_filter(visit: Visit) -> Filter:
     return Filter(
         view=view,
         district=visit.place or _given(visit, "district"),
-        officer_id=visit.number("officer"),
+        officer_id=visit.number("whose"),
         department=_given(visit, "department"),
         service=_given(visit, "service"),
         level=level,
@@ -119,7 +119,7 @@ def choices(visit: Visit) -> Mapping[str, Any]:
     return {
         "district": [] if visit.place else [(name, visit.parts.places.name(name, lang)) for name in visit.parts.places],
         "service": [(one, name) for name, one in services],
-        "officer": [(post.id, f"{post.name or '-'}, {post.role}") for post in posts],
+        "whose": [(post.id, f"{post.name or '-'}, {post.role}") for post in posts],
     }
 
 

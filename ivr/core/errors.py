@@ -10,6 +10,8 @@ IvrError
 ├── StoreError              the database refused; retryable when it is busy or away
 ├── ActRefusedError         a ticket's state, or the rules, do not allow what was asked; says why
 ├── ConflictError           a ticket was changed meanwhile; holds what changed
+├── AlertError              an alert campaign cannot be made or changed as asked; says why
+├── CertificateError        a certificate cannot be issued or revoked as asked; says why
 ├── OverloadedError         no room to decode one more call; the caller gets keys instead
 ├── AudioError              an audio file cannot be read
 ├── ConsoleError            what an administrator asked of the console's users cannot be done
@@ -78,6 +80,14 @@ class ConflictError(IvrError):
         super().__init__(message)
         self.version = version
         self.changes = tuple(changes)
+
+
+class AlertError(IvrError):
+    code = "alert"
+
+
+class CertificateError(IvrError):
+    code = "certificate"
 
 
 class OverloadedError(IvrError):

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from ivr.core import phone
-from ivr.core.errors import IvrError
+from ivr.core.errors import AlertError
 from ivr.desk import alert_rules
 from ivr.store import campaigns
 from ivr.store.calls import note_caller
@@ -22,12 +22,6 @@ from ivr.store.secrets import Secrets
 CAMPAIGN_STEP = "campaign_step"
 ASKED = "asked"  # why a campaign is paused: somebody asked for it
 OWN_COUNTRY = "+91"
-
-
-class AlertError(IvrError):
-    """A campaign cannot be made or changed as asked; the message says why."""
-
-    code = "alert"
 
 
 @dataclass(frozen=True, slots=True)

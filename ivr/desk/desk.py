@@ -15,19 +15,22 @@ from sqlalchemy import Connection, select
 
 from ivr.core.clock import INDIA
 from ivr.core.data import data_dir
-from ivr.core.errors import StoreError
+from ivr.core.errors import ActRefusedError, StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
 from ivr.desk import inbound
 from ivr.desk.acting import Acting
-from ivr.desk.callbacks import promise
+from ivr.desk.callbacks import PLACE_CALL, promise
+from ivr.desk.confirming import Answer, Confirming
 from ivr.desk.grievances import Grievances
 from ivr.desk.messages import Message, Messages
 from ivr.desk.rules.assignment import path_of
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.search_text import searchable
 from ivr.desk.sms_templates import SmsTexts
-from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
-from ivr.dialogue.events import KnownTicket, SmsQueued, TicketOpened, TicketsFound
+from ivr.dialogue.commands import AnswerTicket, FindTickets, OpenTicket, SendSms
+from ivr.dialogue.events import KnownTicket, SmsQueued, TicketAnswered, TicketOpened, TicketsFound
+from ivr.dialogue.hours import HouseHours
+from ivr.dialogue.script import house_hours
 from ivr.store import links, outbox, tickets
 from ivr.store.calls import caller_of
 from ivr.store.database import Database
@@ -59,6 +62,7 @@ class DeskOptions:
     rng: random.Random = field(default_factory=chance.SystemRandom)
     on_queued: Callable[[], None] = _nobody
     rules: TicketRules = field(default_factory=ticket_rules)
+    hours: HouseHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class LinkTarget:
 
 
 class Desk:
-    """The helpline's desk. Shared by all calls of a process."""
+    """The helpline's desk. Shared by all calls of a process. `grievances` is the tickets' part, for console and command
+    line; `acting` and `messages` are for the work that follows."""
 
     def __init__(
         self, db: Database, secrets: Secrets, catalogue: Catalogue, texts: SmsTexts, options: DeskOptions | None = None
@@ -83,10 +88,12 @@ class Desk:
         self._secrets = secrets
         self._catalogue = catalogue
         self._texts = texts
-        self._messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
+        self.messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
         self._on_queued = options.on_queued
-        self._acting = Acting(options.rules, self.jobs)
-        self.grievances = Grievances(db, secrets, self._acting, options.on_queued)
+        self.acting = Acting(options.rules, self.jobs)
+        hours = options.hours or house_hours(data_dir("grammars"))
+        self.confirming = Confirming(self.jobs, self.acting, hours, PLACE_CALL)
+        self.grievances = Grievances(db, secrets, self.acting, options.on_queued)
 
     def open_ticket(self, call_sid: str, asked: OpenTicket, now: datetime) -> TicketOpened:
         """Open a ticket, due in as many hours as the catalogue gives its service. Once for each `asked.key`."""
@@ -107,12 +114,12 @@ class Desk:
                 words=asked.words,
                 opened_at=now,
                 due_at=now + timedelta(hours=float(hours)) if hours is not None else None,
-                place_path=path_of(asked.district, self._acting.rules.states),
+                place_path=path_of(asked.district, self.acting.rules.states),
                 search_text=self._searchable(asked),
             )
             ticket, fresh = tickets.open_once(connection, new, self._secrets.ticket_key)
             if fresh:
-                self._acting.opened(connection, ticket, new.due_at if hours else None, now)
+                self.acting.opened(connection, ticket, new.due_at if hours else None, now)
             rung = asked.call_back and who is not None
             if rung and who is not None:
                 promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)
@@ -133,24 +140,42 @@ class Desk:
             message = Message(
                 asked.key, asked.template, asked.lang, asked.values, asked.service, _known_call(connection, call_sid)
             )
-            queued = self._messages.queue(connection, message, who.phone_hash if who else None, now)
+            queued = self.messages.queue(connection, message, who.phone_hash if who else None, now)
         if queued:
             self._on_queued()
         return SmsQueued(queued)
+
+    def answer_ticket(self, call_sid: str, asked: AnswerTicket, now: datetime) -> TicketAnswered:
+        """Take the citizen's word on a ticket, from the telephone that it was opened from only: whoever knows the
+        number could be the officer. Once for each `asked.key`."""
+        with self._db.begin() as connection:
+            row = tickets.find(connection, number=asked.number)
+            who = caller_of(connection, call_sid)
+            if row is None or who is None or row.caller_hash != who.phone_hash:
+                raise StoreError("this ticket was not opened from this telephone", code="not_theirs")
+            said = Answer(asked.act, "call", asked.words, _known_call(connection, call_sid), asked.rating)
+            try:
+                row, ok = self.confirming.answer(connection, row, said, asked.key, now), True
+            except ActRefusedError:
+                ok = False
+        if ok:
+            self._on_queued()
+        level = self.acting.rules.matrix.levels[row.level]
+        return TicketAnswered(ok, row.state, level.spoken.get(asked.lang, level.role))
 
     def find_tickets(self, call_sid: str, asked: FindTickets) -> TicketsFound:
         """This caller's tickets - the open ones and those closed lately, newest first - or the one with the number."""
         with self._db.read() as connection:
             if asked.number is not None:
                 found = tickets.find(connection, number=asked.number)
-                return TicketsFound((known_ticket(found),) if found else ())
+                return TicketsFound((known_ticket(found, _hash(connection, call_sid)),) if found else ())
             who = caller_of(connection, call_sid)
             begun = connection.execute(select(call.c.started_at).where(call.c.sid == call_sid)).scalar_one_or_none()
             if who is None or begun is None:
                 return TicketsFound(())
             mine = tickets.of_caller(connection, who.phone_hash, begun - REMEMBERED)
             shared = tickets.shared(connection, who.phone_hash)
-        return TicketsFound(tuple(known_ticket(one) for one in mine), shared)
+        return TicketsFound(tuple(known_ticket(one, who.phone_hash) for one in mine), shared)
 
     def follow_link(self, code: str, now: datetime) -> LinkTarget | None:
         """Where /s/{code} leads, counted as opened; None when there is no such code."""
@@ -180,7 +205,7 @@ class Desk:
     def sms_received(self, message_sid: str, sender: str, body: str, now: datetime) -> None:
         """An SMS to us: STATUS n, STOP, START in any script; the answer goes out by the outbox, once for each sid."""
         with self._db.begin() as connection:
-            queued = inbound.answer(connection, self._messages, inbound.Inbound(message_sid, sender, body), now)
+            queued = inbound.answer(connection, self.messages, inbound.Inbound(message_sid, sender, body), now)
         if queued:
             self._on_queued()
 
@@ -220,11 +245,17 @@ STATUSES = {
 }
 
 
-def known_ticket(row: tickets.TicketRow) -> KnownTicket:
-    """A ticket as the dialogue tells it."""
+def known_ticket(row: tickets.TicketRow, caller_hash: str | None = None) -> KnownTicket:
+    """A ticket as the dialogue tells it to this caller."""
     opened = _day(row.opened_at)
     assert opened is not None
-    return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at))
+    mine = caller_hash is not None and caller_hash == row.caller_hash
+    return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at), mine)
+
+
+def _hash(connection: Connection, call_sid: str) -> str | None:
+    who = caller_of(connection, call_sid)
+    return who.phone_hash if who is not None else None
 
 
 def _day(at: datetime | None) -> str | None:

@@ -16,6 +16,7 @@ from ivr.console.app import create_console
 from ivr.store.database import Database
 from ivr.store.upgrade import upgrade
 from ivr.web.server import listen
+from tests.console.calls import desk_of_calls
 from tests.console.house import NOW, add_users, around
 from tools import sample
 
@@ -39,6 +40,7 @@ def application(folder: Path) -> Starlette:
     db = Database(f"sqlite:///{folder / 'console.db'}")
     upgrade(db)
     add_users(db, NOW - timedelta(days=30))
+    desk_of_calls(db, folder)
     clock = RunningClock(NOW)
     below = around(db, clock, folder)
     sample.fill(sample.House(db, below.secrets, below.desk, below.calls, NOW), officer_user="officer")

@@ -144,3 +144,31 @@ def test_a_view_is_saved_and_removed(desk: Desk) -> None:
     desk.page.click("button:has-text('Remove')")
     desk.page.wait_for_selector(".flash:has-text('removed')")
     assert desk.page.locator(".views a:has-text('Guntur waits')").count() == 0
+
+
+def test_many_at_once_with_a_preview_that_says_why_not(desk: Desk) -> None:
+    desk.sign_in("supervisor")
+    desk.open("/tickets?view=open&district=Guntur")
+    desk.page.keyboard.press("j")
+    desk.page.keyboard.press("b")
+    desk.page.keyboard.press("j")
+    desk.page.keyboard.press("b")
+    desk.page.click("button:has-text('With the ticked')")
+    desk.page.click("summary:has-text('Add a note')")
+    desk.page.fill("details[open] textarea", "road closed by rain")
+    desk.page.click("details[open] button.main")
+    desk.page.wait_for_url(re.compile(r"/bulk/\d+$"))
+    assert desk.audit() == []
+    assert "Do it for 2 tickets" in desk.page.inner_text("button.main")
+    desk.page.click("button.main")
+    desk.page.wait_for_selector("text=It is being done")
+    number = first(desk, "open")
+    desk.open("/tickets?view=waiting&district=Guntur")
+    desk.page.check("[data-tick-all]")
+    desk.page.click("button:has-text('With the ticked')")
+    desk.page.click("summary:has-text('Take up')")
+    desk.page.click("details[open] button.main")
+    desk.page.wait_for_url(re.compile(r"/bulk/\d+$"))
+    assert "In the state that the ticket has now" in desk.page.inner_text("table")
+    assert desk.page.locator("button.main").count() == 0
+    assert number

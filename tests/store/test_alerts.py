@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.core.errors import CarrierError
+from ivr.core.errors import AlertError, CarrierError
 from ivr.desk.alert_calls import ACKNOWLEDGED, CARRIER_FAILS, STOP, AlertCalls, AlertRules, Ringing
-from ivr.desk.alerts import Alert, AlertError, Alerts, Progress
+from ivr.desk.alerts import Alert, Alerts, Progress
 from ivr.desk.worker import Pace, Worker
 from ivr.dialogue.hours import Hours, HouseHours
 from ivr.store.campaigns import CampaignState, ListenerState
