@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ivr.console import account_pages, guard, keys, recordings, reveal, review, review_acts, texts
+from ivr.console import account_pages, guard, keys, proposals_page, recordings, reveal, review, review_acts, texts
 from ivr.console.accounts import Accounts
 from ivr.console.assets import PREFIX, Assets
 from ivr.console.frame import environment, frame
@@ -38,8 +38,9 @@ PAGES: tuple[Page, ...] = (
     *review_acts.PAGES,
     *recordings.PAGES,
     *review.PAGES,
+    *proposals_page.PAGES,
 )
-SECTIONS: tuple[Section, ...] = (review.SECTION,)
+SECTIONS: tuple[Section, ...] = (review.SECTION, proposals_page.SECTION)
 
 log = structlog.get_logger()
 
