@@ -226,7 +226,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
-        links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),
+        links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages, rooms.desk.messages.texts.states),
         grammars=grammars_dir,
         metrics=metrics,
         checks=_checks(rooms, languages),
