@@ -22,6 +22,7 @@ from ivr.desk.acting import Acting
 from ivr.desk.callbacks import PLACE_CALL, promise
 from ivr.desk.confirming import Answer, Confirming
 from ivr.desk.grievances import Grievances
+from ivr.desk.inbound_tickets import TicketWords
 from ivr.desk.messages import Message, Messages
 from ivr.desk.rules.assignment import path_of
 from ivr.desk.rules.matrix import TicketRules
@@ -204,8 +205,9 @@ class Desk:
 
     def sms_received(self, message_sid: str, sender: str, body: str, now: datetime) -> None:
         """An SMS to us: STATUS n, STOP, START in any script; the answer goes out by the outbox, once for each sid."""
+        words = TicketWords(self.acting, self.confirming)
         with self._db.begin() as connection:
-            queued = inbound.answer(connection, self.messages, inbound.Inbound(message_sid, sender, body), now)
+            queued = inbound.answer(connection, self.messages, words, inbound.Inbound(message_sid, sender, body), now)
         if queued:
             self._on_queued()
 
