@@ -30,7 +30,7 @@ from ivr.replay.load.ramp import Ramp
 from ivr.replay.load.run import Loaded, Plan, load
 
 LANG = "hi"
-AFTER_MS, TIMES = 600, 3  # so that callers talk about 30 % of the time
+AFTER_MS, TIMES = 2500, 3  # so that callers talk about 30 % of the time
 CALLS, ROUNDS, WARM_S, HOLD_S = 3, 3, 8.0, 20.0
 LIMIT_S = 1.2
 _MIB = 1024 * 1024
@@ -124,9 +124,12 @@ def main() -> None:
         trace = Trace(Path(folder) / "trace")
         _, env = helpline(Path(folder), max_calls="400")
         model = str(data_dir("audio") / "models" / LANG)
-        with running("bench.served", str(trace.path), env=env) as server, running("bench.peers", "vosk", model) as peer:
-            with on_the_other_core():
-                measured(server, peer, trace, cases, options.quick)
+        with (
+            running("bench.served", str(trace.path), env=env) as server,
+            running("bench.peers", "vosk", model) as peer,
+            on_the_other_core(),
+        ):
+            measured(server, peer, trace, cases, options.quick)
 
 
 def measured(server: Running, peer: Running, trace: Trace, cases: Sequence[Case], quick: bool) -> None:

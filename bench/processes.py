@@ -61,7 +61,7 @@ def running(module: str, *arguments: str, env: Mapping[str, str] | None = None) 
         env={**_bare(), **(env or {})},
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # noqa: PLW1509 - this process has no threads yet
+        preexec_fn=lambda: os.sched_setaffinity(0, {core}),  # this process has no threads yet
     )
     try:
         assert process.stdout is not None

@@ -90,13 +90,16 @@ def main() -> None:
     begun, ours, echo = load_average(), list[float](), list[float]()
     with TemporaryDirectory(prefix="janvaani-bench-") as folder:
         _, env = helpline(Path(folder), max_calls="400")
-        with running("bench.served", f"{folder}/trace", env=env) as server, running("bench.peers", "echo") as peer:
-            with on_the_other_core():
-                asyncio.run(_ours(server, 2.0))  # its prompts are rendered and kept
-                for number in range(ROUNDS):
-                    ours.append(asyncio.run(_ours(server, hold_s)))
-                    echo.append(asyncio.run(_echo(peer, hold_s)))
-                    print(f"round {number + 1}: a call {ours[-1]:.4f} cores, an echo {echo[-1]:.4f}", flush=True)
+        with (
+            running("bench.served", f"{folder}/trace", env=env) as server,
+            running("bench.peers", "echo") as peer,
+            on_the_other_core(),
+        ):
+            asyncio.run(_ours(server, 2.0))  # its prompts are rendered and kept
+            for number in range(ROUNDS):
+                ours.append(asyncio.run(_ours(server, hold_s)))
+                echo.append(asyncio.run(_echo(peer, hold_s)))
+                print(f"round {number + 1}: a call {ours[-1]:.4f} cores, an echo {echo[-1]:.4f}", flush=True)
     write_section("Socket path without speech", _body(ours, echo, begun))
     percent = [100 * cost for cost in ours]
     aim = Aim("a call without speech, of a core", "<= 1 %", f"{spread(percent, 2)} %", max(percent) <= 1)

@@ -42,6 +42,7 @@ log = structlog.get_logger()
 FRAME_BYTES, FRAME_MS = 160, 20  # µ-law at 8 kHz
 MESSAGE_SILENCE_MS = 6_000  # ends a recorded message
 ECHO_TAIL_MS = 600  # a prompt may still come back so long after it has ended
+BEGINNING_MS = 1_000  # a voice is told of at most so long after it began
 RESUMED_AT_MOST = 1  # times in one wait that a prompt cut by mistake is said again
 BYTES_PER_MS = 8
 _LEFT = {"stop"}  # the carrier ends a stream of its own accord only when the call has ended
@@ -157,6 +158,7 @@ class StreamLine:
             self._wanted = False
             await self._speaking.cut(self._at_ms)
             await self._happen(TakenOver())
+        self._listener.into_prompt = bool(self._lately(self._voice_began_ms or self._at_ms - BEGINNING_MS))
         then, found = self._then, await self._listener.feed(frame)
         if isinstance(then, Record):
             await self._record(then, frame)
