@@ -12,7 +12,13 @@ ATTEMPTS = 3
 DESK_FAILED = "desk_failed"
 KEYPAD: Mapping[At, At] = {At.SERVICE: At.MENU, At.PLACE: At.PLACE_MENU}
 # What follows when a question is given up. Where nothing stands, a person takes over.
-_GIVEN_UP: Mapping[At, At] = {At.MORE: At.GOODBYE, At.NO_DANGER: At.OVER, At.RATING: At.MORE, At.DETAILS: At.FORM}
+_GIVEN_UP: Mapping[At, At] = {
+    At.MORE: At.GOODBYE,
+    At.NO_DANGER: At.OVER,
+    At.MESSAGE_OK: At.GOODBYE,
+    At.RATING: At.MORE,
+    At.DETAILS: At.FORM,
+}
 # Where the keypad takes over after two failures; the list of all services also where a ticket's digits don't come.
 _BY_KEYS: Mapping[At, At] = {**KEYPAD, At.LAST_FOUR: At.MENU}
 _SLOTS = frozenset({At.SERVICE, At.MENU, At.PLACE, At.PLACE_MENU})

@@ -54,10 +54,12 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The helpline's number and where the carrier asks what to do with its calls."""
+    """The helpline's number and where the carrier asks what to do with its calls. `status_url`: of a call that the
+    helpline makes, where its end is told; "" for calls that come in."""
 
     voice_url: str
     number: str
+    status_url: str = ""
 
 
 class CarrierCall:
@@ -70,15 +72,17 @@ class CarrierCall:
         self._wire, self._voice_url, number = wire, line.voice_url, line.number
         self._caller = caller or ScriptedCaller(case.turns)
         self._dial_status = case.house.dial
+        self._status_url = line.status_url
+        rings, answers = (number, case.caller) if line.status_url else (case.caller, number)
         self._form = {
             "CallSid": call_sid,
             "AccountSid": ACCOUNT,
             "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
-            "From": case.caller,
-            "Caller": case.caller,
-            "To": number,
-            "Called": number,
+            "Direction": "outbound-api" if line.status_url else "inbound",
+            "From": rings,
+            "Caller": rings,
+            "To": answers,
+            "Called": answers,
         }
 
     async def run(self) -> CallRecord:
@@ -91,7 +95,7 @@ class CarrierCall:
         else:
             raise ReplayError(f"the call was redirected more than {_REDIRECTS_AT_MOST} times")
         self.record.ended = self.record.ended or "helpline"
-        await self._wire.post(self._sibling("status"), {**self._form, "CallStatus": "completed"})
+        await self._wire.post(self._status_url or self._sibling("status"), {**self._form, "CallStatus": "completed"})
         return self.record
 
     async def _ask(self, url: str, **more: str) -> tuple[Verb, ...]:

@@ -114,6 +114,7 @@ class Assembly:
     db: Database
     desk: Desk
     calls: Calls
+    handovers: Handovers
     worker: Worker
     pool: DecodingPool
 
@@ -136,7 +137,16 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    return Assembly(create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker, rooms.pool)
+    return Assembly(
+        create_app(services),
+        services,
+        rooms.db,
+        rooms.desk,
+        rooms.parts.calls,
+        rooms.parts.handovers,
+        rooms.worker,
+        rooms.pool,
+    )
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
