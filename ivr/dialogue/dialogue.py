@@ -7,7 +7,7 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, consent, opening, outcome, repair, status
+from ivr.dialogue import closing, confirm, consent, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
@@ -21,6 +21,7 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
@@ -128,6 +129,8 @@ def _result(turn: Turn, event: Event) -> At | None:
             return status.found(turn, event)
         case At.FINDING_LAST, TicketsFound():
             return status.found_last(turn, event)
+        case At.ANSWERING, TicketAnswered():
+            return confirm.answered(turn, event)
         case At.TRANSFERRING, Queued():
             return closing.queued(turn, event)
         case At.RECORDING, MessageRecorded():

@@ -18,6 +18,8 @@ _GIVEN_UP: Mapping[At, At] = {
     At.MESSAGE_OK: At.GOODBYE,
     At.RATING: At.MORE,
     At.DETAILS: At.FORM,
+    At.SOLVED: At.UNSAID,
+    At.STILL: At.REFUSED,
 }
 # Where the keypad takes over after two failures; the list of all services also where a ticket's digits don't come.
 _BY_KEYS: Mapping[At, At] = {**KEYPAD, At.LAST_FOUR: At.MENU}

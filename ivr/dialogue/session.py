@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.dialogue.commands import (
+    AnswerTicket,
     Disposition,
     FindTickets,
     Listen,
@@ -41,12 +42,15 @@ class At(StrEnum):
     MORE = "more"
     QUEUE = "queue"
     MESSAGE_OK = "message_ok"
+    SOLVED = "solved"
+    STILL = "still"
     NO_DANGER = "no_danger"
 
     OPENING = "opening"
     SENDING = "sending"
     FINDING = "finding"
     FINDING_LAST = "finding_last"
+    ANSWERING = "answering"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
 
@@ -58,6 +62,8 @@ class At(StrEnum):
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"
     GOODBYE = "goodbye"
+    UNSAID = "unsaid"
+    REFUSED = "refused"
     OVER = "over"
 
 
@@ -87,8 +93,9 @@ UNASKED, GIVEN, REFUSED, MESSAGE = "", "given", "refused", "message"
 MAY_RECORD = frozenset({UNASKED, GIVEN})  # the sound of the call
 CONSENTED = frozenset({GIVEN, MESSAGE})
 WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
-Pending = OpenTicket | SendSms | FindTickets | Record | Transfer
-_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, Record, Transfer)}
+Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer
+_EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, Record, Transfer)
+_PENDING: Mapping[str, type] = {c.__name__: c for c in _EFFECTS}
 
 
 @dataclass(frozen=True, slots=True)

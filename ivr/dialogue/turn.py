@@ -8,16 +8,11 @@ from typing import Any
 from ivr.dialogue.commands import (
     Command,
     Disposition,
-    FindTickets,
     Flag,
     HangUp,
     Listen,
     Note,
-    OpenTicket,
     Play,
-    Record,
-    SendSms,
-    Transfer,
 )
 from ivr.dialogue.events import Said
 from ivr.dialogue.hours import INDIA
@@ -252,7 +247,7 @@ class Turn:
         disposition = self.session.best or Disposition.CALLER_LEFT
         self._end(HangUp(disposition), at=At.OVER, wait=None, pending=None, over=True, disposition=disposition)
 
-    def _end(self, command: Listen | OpenTicket | SendSms | FindTickets | Record | Transfer | HangUp, **f: Any) -> None:
+    def _end(self, command: Listen | Pending | HangUp, **f: Any) -> None:
         spoken = (*self._before, *self._spoken)
         if spoken or not isinstance(command, Listen):  # a wait that goes on without a word keeps what `*` repeats
             self.change(spoken=spoken)

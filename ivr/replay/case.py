@@ -65,7 +65,7 @@ class HouseRules:
     (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder; `at`:
     the time of day in India; `busy`: all operators speak with others; `shared`: several people use the caller's
     telephone. `rung`: we make the call, "promised" in the case before, or after a "missed" one to the number that
-    never answers."""
+    never answers; `confirm`: an office calls the newest ticket solved, and the helpline rings the caller to ask."""
 
     operator: bool = True
     region: str = "UP"
@@ -78,6 +78,7 @@ class HouseRules:
     busy: bool = False
     shared: bool = False
     rung: str = ""
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

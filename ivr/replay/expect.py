@@ -34,6 +34,7 @@ class Facts:
     consented: bool = False
     sound: bool = False
     placed: int = 0
+    ticket_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

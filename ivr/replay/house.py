@@ -40,7 +40,6 @@ class RememberingCarrier:
     def __init__(self) -> None:
         self.messages: list[tuple[str, str]] = []
         self.calls: list[tuple[str, str]] = []  # whom to, and the address that answers
-        self.reports: list[str] = []  # where the end of each of those calls is told
 
     async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
         self.messages.append((to, body))
@@ -48,7 +47,6 @@ class RememberingCarrier:
 
     async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
         self.calls.append((to, url))
-        self.reports.append(status_callback or "")
         return placed_sid(len(self.calls))
 
 

@@ -18,6 +18,7 @@ from ivr.replay import recorded
 from ivr.replay.caller import ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import GOLDEN, Case
+from ivr.replay.claims import claim_and_ring, newest_state
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
 from ivr.replay.house import MISSED, NUMBER, PUBLIC_URL, ReplayHouse, placed_sid, replay_house
@@ -29,6 +30,7 @@ from ivr.web.assembly import Knowledge
 from ivr.web.audio import PromptSeal
 
 _LINE = Line(f"{PUBLIC_URL}/twilio/voice", NUMBER)
+_RINGING = Line(f"{PUBLIC_URL}/twilio/callback", NUMBER, rings=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def _until(house: ReplayHouse, time_of_day: str) -> float:
 
 async def _line(house: ReplayHouse, case: Case) -> tuple[Line, str]:
     """The line that the case is played on and the call's id; where we are to ring, after it was asked for."""
+    if case.house.confirm:
+        return _RINGING, await claim_and_ring(house)
     if not case.house.rung:
         return _LINE, call_sid(next(house.numbers))
     if case.house.rung == "missed":
@@ -105,9 +109,7 @@ async def _line(house: ReplayHouse, case: Case) -> tuple[Line, str]:
     mine = [n for n, (to, _) in enumerate(house.carrier.calls) if to == case.caller]
     if not mine:
         raise ReplayError(f"{case.name}: nobody was rung")
-    number = mine[-1]
-    line = Line(house.carrier.calls[number][1], NUMBER, house.carrier.reports[number])
-    return line, placed_sid(number + 1)
+    return Line(house.carrier.calls[mine[-1]][1], NUMBER, rings=True), placed_sid(mine[-1] + 1)
 
 
 def _before(case: Case) -> list[Case]:
@@ -179,6 +181,7 @@ def _facts(house: ReplayHouse, record: CallRecord, trace: tuple[TraceEvent, ...]
         consented=kept is not None and kept.consent_at is not None,
         sound=any(kept.kind == CALL for kept in recordings),
         placed=len(house.carrier.calls),
+        ticket_state=newest_state(house),
     )
 
 

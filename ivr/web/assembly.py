@@ -30,16 +30,15 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
 from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import every_handler, sms_texts
+from ivr.desk.build import every_handler, make_learning, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending
+from ivr.desk.learnt_file import write_learnt
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
 from ivr.dialogue.ports import House
-from ivr.dialogue.script import Script
-from ivr.speech.models import ModelRegistry
 from ivr.speech.pool import DecodingPool
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls
@@ -52,10 +51,10 @@ from ivr.twilio.rest import TwilioRest
 from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.thresholds import load_thresholds
-from ivr.understanding.understand import Understander
+from ivr.understanding.learnt import FOLDER
 from ivr.web.app import create_app
 from ivr.web.carrier import carrier_of
+from ivr.web.knowledge import Knowledge as Knowledge
 from ivr.web.links import LinkPages
 from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
@@ -67,26 +66,6 @@ CONSOLE_THREADS = 4  # of its own: a slow page must not keep a webhook waiting
 
 def silent(call_sid: str) -> TraceSink:
     return nobody
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What is read of grammars/ and the models. Holds no state of a call: one serves any number of assemblies."""
-
-    catalogue: Catalogue
-    grammars: Grammars
-    understander: Understander
-    script: Script
-    models: ModelRegistry
-
-    @classmethod
-    def load(cls, models_dir: Path | None = None) -> "Knowledge":
-        """Read it all, ready for the first call. DataError with file and line."""
-        folder = data_dir("grammars")
-        catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
-        understander = Understander(grammars, catalogue, load_thresholds(folder))
-        understander.warm()
-        return cls(catalogue, grammars, understander, Script.load(folder), ModelRegistry(models_dir))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +129,11 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
-    known = around.knowledge or Knowledge.load(settings.speech_models)
     db = Database(settings.database_url)
     if around.upgrade or revision(db) is None:
         upgrade(db)
     require_newest(db)
+    known = around.knowledge or _knowledge(settings, db)
     secrets, bell = Secrets(settings.secret_key.get_secret_value()), Bell()
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
     carrier = around.carrier or carrier_of(settings)
@@ -180,9 +159,23 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
         ),
         known=known,
         pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
-        worker=Worker(db, desk.jobs, every_handler(settings, db, desk, sending, carrier, bell), around.clock, bell),
+        worker=Worker(
+            db,
+            desk.jobs,
+            {
+                **every_handler(settings, db, desk, sending, carrier, bell),
+                **make_learning(settings, db, around.clock, lambda: known.understander).handlers(),
+            },
+            around.clock,
+            bell,
+        ),
         carrier=carrier,
     )
+
+
+def _knowledge(settings: Settings, db: Database) -> Knowledge:
+    write_learnt(db, settings.data_dir)  # another machine may have accepted some
+    return Knowledge.load(settings.speech_models, settings.data_dir / FOLDER)
 
 
 def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
@@ -249,7 +242,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
-        links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),
+        links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages, rooms.desk.messages.texts.states),
         grammars=grammars_dir,
         metrics=metrics,
         checks=_checks(rooms, languages),

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def shared(caller: Caller) -> None:
     caller.happen(CallStarted("hi", tickets=(TICKET,), shared=True))
 
 
+def claimed(caller: Caller) -> None:
+    caller.session = Session.new("CA2")
+    caller.happen(CallStarted("hi", tickets=(replace(TICKET, state="claimed"),), purpose="confirm"))
+
+
+def still(caller: Caller) -> None:
+    claimed(caller)
+    caller.press("2")
+
+
 REACH: dict[At, Callable[[Caller], object]] = {
     At.LANGUAGE: lambda c: c.press("9"),
     At.GO_ON: lambda c: broken_off(c),
@@ -51,6 +62,8 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.TICKET_NUMBER: lambda c: c.say("service=grievance_status"),
     At.RATING: lambda c: c.say("service=feedback_rating"),
     At.MORE: lambda c: c.say("service=mandi_price"),
+    At.SOLVED: lambda c: claimed(c),
+    At.STILL: lambda c: still(c),
     At.QUEUE: lambda c: (c.press("0"), c.happen(Queued(2, 4))),
     At.MESSAGE_OK: lambda c: (c.say("cmd=no_recording"), c.press("0")),
     At.NO_DANGER: lambda c: c.say("emergency=fire"),
