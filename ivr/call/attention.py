@@ -29,6 +29,11 @@ class Attention:
         self._floor, self._alarm = Floor(hearing), SpokenAlarm()
         self._deaf = False  # the caller speaks into a prompt that must be heard
 
+    @property
+    def newest(self) -> str:
+        """The words of the turn under way, as far as they are known."""
+        return self._floor.newest
+
     def forget(self) -> None:
         """The turn is over, or something else goes on."""
         self.began_ms = None

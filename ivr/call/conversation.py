@@ -61,6 +61,10 @@ def _reopened(session_json: str) -> str | None:
     return session.reopened().to_json() if session.unfinished else None
 
 
+def _nobody(call_sid: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What all calls of a process share."""
@@ -76,6 +80,7 @@ class Parts:
     recorder: Recorder
     limiter: CapacityLimiter  # bounds the threads that do blocking work for calls
     hearing: Hearing = field(default_factory=Hearing)
+    taker: Callable[[str], str | None] = _nobody  # the number of the operator who took a call over
 
     async def blocking(self, work: Callable[..., T], *args: Any) -> T:
         """Run blocking `work` off the event loop, and to its end even if the call is cut meanwhile."""

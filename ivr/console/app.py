@@ -19,6 +19,7 @@ from ivr.console import (
     account_pages,
     guard,
     keys,
+    live,
     proposals_page,
     recordings,
     reveal,
@@ -57,8 +58,14 @@ PAGES: tuple[Page, ...] = (
     *recordings.PAGES,
     *review.PAGES,
     *proposals_page.PAGES,
+    *live.PAGES,
 )
-SECTIONS: tuple[Section, ...] = (review.SECTION, tickets_list.SECTION, proposals_page.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    review.SECTION,
+    live.SECTION,
+    tickets_list.SECTION,
+    proposals_page.SECTION,
+)
 
 log = structlog.get_logger()
 

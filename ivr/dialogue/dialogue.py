@@ -21,6 +21,7 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
     TicketAnswered,
     TicketOpened,
     TicketsFound,
@@ -85,6 +86,9 @@ class Dialogue:
 def _react(turn: Turn, event: Event) -> At | None:
     if isinstance(event, HungUp):
         closing.left(turn, event)
+        return None
+    if isinstance(event, TakenOver):
+        closing.taken_over(turn)
         return None
     if isinstance(event, EmergencyHeard):
         return closing.called_for_help(turn, event)
