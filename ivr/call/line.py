@@ -111,10 +111,9 @@ class StreamLine:
             await self._emergency(EmergencyHeard())
         elif isinstance(then, Record):
             if digit == "#":
-                await self._message_done()
+                await self._happen(await self._keep_message())
             elif digit == BACK:
-                self._message = Message()
-                await self._message_done()
+                self._message.throw_away()
         elif isinstance(then, Listen) and self._playback.interruptible:
             await self._speaking.cut(self._at_ms)
             self._quiet_ms = 0
@@ -275,7 +274,7 @@ class StreamLine:
             return
         self._message.add(frame, self._listener.voiced)
         if self._message.over(record.max_ms):
-            await self._message_done()
+            await self._happen(await self._keep_message())
 
     async def _overheard(self, heard: Heard) -> None:
         """What is said in a message is no answer: only a call for help in it counts, and its words are kept."""
@@ -286,9 +285,6 @@ class StreamLine:
         self._conversation.overheard(caller_turn(heard))
         if cry := self._attention.cry_in(heard):
             await self._emergency(cry)
-
-    async def _message_done(self) -> None:
-        await self._happen(await self._keep_message())
 
     async def _keep_message(self) -> Event:
         message, self._message = self._message, Message()
