@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from ivr.call.alarm import KeyAlarm, SpokenAlarm
+from ivr.call.board import Standing
 from ivr.call.conversation import Conversation, Parts, Reply
 from ivr.call.evidence import LEFT_SPEAKING, caller_turn
 from ivr.call.floor import Floor, Verdict
@@ -20,7 +21,17 @@ from ivr.call.speaking import Speaking
 from ivr.call.trace import Ignored, LineClosed, Replied, TraceSink
 from ivr.core.errors import IvrError
 from ivr.dialogue.commands import HangUp, Listen, Play, Record, Transfer
-from ivr.dialogue.events import EffectFailed, EmergencyHeard, Event, HungUp, MessageRecorded, NoInput, Pressed, Said
+from ivr.dialogue.events import (
+    EffectFailed,
+    EmergencyHeard,
+    Event,
+    HungUp,
+    MessageRecorded,
+    NoInput,
+    Pressed,
+    Said,
+    TakenOver,
+)
 from ivr.speech.endpoint import SpeechBegan
 from ivr.speech.listener import Heard, Listener, Partial, Utterance
 from ivr.store.calls import Turn
@@ -66,9 +77,18 @@ class StreamLine:
         self._at_ms = self._quiet_ms = 0
         self._voice_began_ms: int | None = None  # of the caller's turn under way
         self._unheard: tuple[Play, ...] | None = None  # what the caller's voice has cut
+        self._deaf = False  # the caller speaks into a prompt that must be heard
         self._resumed = 0
-        self._echoed = False
+        self._echoed = self._wanted = False
         self._spoken: Turn | None = None  # the caller's last turn
+
+    @property
+    def standing(self) -> Standing:
+        session, sounding = self._conversation.session, self._playback.sounding
+        return Standing(session, self._at_ms, self._floor.newest, self._quiet_ms, sounding)
+
+    def hand_over(self) -> None:
+        self._wanted = not isinstance(self._then, Transfer | HangUp)
 
     async def started(self, start: frames.Start) -> None:
         """The stream is open: greet, or go on with a session that was interrupted."""
@@ -133,6 +153,10 @@ class StreamLine:
         self._speaking.sound.frame(frame)
         self._speaking.ended(self._playback.lost(self._at_ms), self._at_ms)
         self._finish_if_said()
+        if self._wanted:
+            self._wanted = False
+            await self._speaking.cut(self._at_ms)
+            await self._happen(TakenOver())
         then, found = self._then, await self._listener.feed(frame)
         if isinstance(then, Record):
             await self._record(then, frame)
@@ -172,7 +196,7 @@ class StreamLine:
     async def _heard(self, listen: Listen, heard: Heard, begun: float) -> None:
         match heard:
             case SpeechBegan():
-                self._voice_began_ms = heard.began_ms
+                self._voice_began_ms, self._deaf = heard.began_ms, not self._playback.interruptible
                 self._floor.began()
                 self._spoken_alarm.forget()
             case Partial():
@@ -189,6 +213,8 @@ class StreamLine:
         kind = find(heard.text, heard.lang)
         if kind and self._floor.echoed(heard.lang, heard.text, self._lately(self._voice_began_ms or self._at_ms)):
             kind = None
+        if self._deaf and kind == self._conversation.session.request.emergency:
+            return  # the number is being told for it
         if not self._spoken_alarm.heard(heard.lang, kind):
             return
         try:
@@ -226,6 +252,8 @@ class StreamLine:
         await self._happen(Said(heard.nbest, heard.agreed, barged_in), begun, timing)
 
     def _verdict(self, listen: Listen, heard: Utterance) -> Verdict:
+        if self._deaf:
+            return Verdict.NOISE
         lately = self._lately(heard.began_ms)
         if not lately:
             return Verdict.ANSWER

@@ -93,6 +93,18 @@ class FindTickets:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTicket:
+    """What the citizen says of the ticket with `number`: `act` is yes, no or rate. `words`: what is not done."""
+
+    key: str
+    number: str
+    act: str
+    lang: str = ""
+    words: str = ""
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Record a message of the caller (voicemail) until silence, `#` or hang-up."""
 
@@ -147,5 +159,5 @@ class HangUp:
     disposition: Disposition
 
 
-Effect = OpenTicket | SendSms | FindTickets | Record
-Command = Play | Listen | OpenTicket | SendSms | FindTickets | Record | Flag | Note | Understood | Transfer | HangUp
+Effect = OpenTicket | SendSms | FindTickets | AnswerTicket | Record
+Command = Play | Listen | Effect | Flag | Note | Understood | Transfer | HangUp

@@ -7,7 +7,7 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, opening, outcome, repair, status
+from ivr.dialogue import closing, confirm, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
@@ -21,6 +21,8 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
@@ -30,8 +32,8 @@ from ivr.dialogue.script import Script
 from ivr.dialogue.session import At, Session
 from ivr.dialogue.table import ENTER, WAITS
 from ivr.dialogue.turn import Turn
+from ivr.understanding.result import Band, Understanding, WaitKind
 from ivr.understanding.result import Command as Asked
-from ivr.understanding.result import Understanding, WaitKind
 
 STEPS_AT_MOST = 20  # places passed through in one step; more would be a circle in the table
 KEYS_WITHIN = timedelta(seconds=3)  # a second more than on a stream: the carrier fetches a document between keys
@@ -85,6 +87,9 @@ def _react(turn: Turn, event: Event) -> At | None:
     if isinstance(event, HungUp):
         closing.left(turn, event)
         return None
+    if isinstance(event, TakenOver):
+        closing.taken_over(turn)
+        return None
     if isinstance(event, EmergencyHeard):
         return closing.called_for_help(turn, event)
     if _out_of_time(turn):
@@ -128,6 +133,8 @@ def _result(turn: Turn, event: Event) -> At | None:
             return status.found(turn, event)
         case At.FINDING_LAST, TicketsFound():
             return status.found_last(turn, event)
+        case At.ANSWERING, TicketAnswered():
+            return confirm.answered(turn, event)
         case At.TRANSFERRING, Queued():
             return closing.queued(turn, event)
         case At.RECORDING, MessageRecorded():
@@ -156,21 +163,30 @@ def _answer(turn: Turn, event: Event) -> At | None:
 def _silence(turn: Turn) -> At | None:
     if turn.session.at is At.QUEUE:
         return closing.waits_on(turn)
+    if turn.session.at is At.NO_DANGER:
+        return At.OVER
     return At.GOODBYE if turn.session.at is At.MORE else repair.missed(turn, silent=True)
 
 
 def _heard(turn: Turn) -> At | None:
     """An emergency before everything, then what may be said at any time, then the answer to the question."""
     meanings = [turn.at_any_time(lang) for lang in turn.languages]
+    sure = opening.heard_surely(turn)
     for meant in meanings:
         if meant.emergency is not None:
-            turn.change(lang=meant.lang)
-            turn.want(emergency=meant.emergency)
-            return At.EMERGENCY
+            lang = meant.lang if meant.lang in sure else None  # a number in all languages rather than in a wrong one
+            return closing.called_for_help(turn, EmergencyHeard(meant.emergency, lang, meant.text))
     for meant in meanings:
-        if meant.command is not None:
+        if meant.command is not None and meant.lang in sure and not _may_be_a_request(turn, meant.command):
             return _command(turn, meant.command, meant)
     return WAITS[turn.session.at].heard(turn)
+
+
+def _may_be_a_request(turn: Turn, command: Asked) -> bool:
+    """Whether one word of farewell ("bas", which is also a bus) came before anything was done."""
+    if command is not Asked.GOODBYE or turn.session.best is not None or turn.longest != 1:
+        return False
+    return turn.question.kind is WaitKind.SERVICE and turn.understand(WaitKind.SERVICE).band is not Band.REJECT
 
 
 def _command(turn: Turn, command: Asked, meant: Understanding) -> At | None:

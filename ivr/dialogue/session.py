@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.dialogue.commands import (
+    AnswerTicket,
     Disposition,
     FindTickets,
     Listen,
@@ -40,11 +41,15 @@ class At(StrEnum):
     RATING = "rating"
     MORE = "more"
     QUEUE = "queue"
+    SOLVED = "solved"
+    STILL = "still"
+    NO_DANGER = "no_danger"
 
     OPENING = "opening"
     SENDING = "sending"
     FINDING = "finding"
     FINDING_LAST = "finding_last"
+    ANSWERING = "answering"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
 
@@ -56,6 +61,8 @@ class At(StrEnum):
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"
     GOODBYE = "goodbye"
+    UNSAID = "unsaid"
+    REFUSED = "refused"
     OVER = "over"
 
 
@@ -81,9 +88,10 @@ class Request:
     emergency: str | None = None
 
 
-_WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
-Pending = OpenTicket | SendSms | FindTickets | Record | Transfer
-_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, Record, Transfer)}
+WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
+Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer
+_EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, Record, Transfer)
+_PENDING: Mapping[str, type] = {c.__name__: c for c in _EFFECTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +137,7 @@ class Session:
     def unfinished(self) -> bool:
         """Whether the caller left in the middle of a request that a next call can go on with."""
         begun = bool(self.request.service or self.request.candidates)
-        return self.left_at in _WORK_LEFT and begun and self.request.emergency is None
+        return self.left_at in WORK_LEFT and begun and self.request.emergency is None
 
     def reopened(self) -> "Session":
         """The session for a call that may go on with this one: it first asks whether to."""

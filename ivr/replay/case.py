@@ -68,7 +68,8 @@ class Turn:
 class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
-    (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder."""
+    (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder;
+    `confirm`: an office calls the newest ticket solved, and the helpline rings the caller to ask."""
 
     operator: bool = True
     region: str = "UP"
@@ -77,6 +78,7 @@ class HouseRules:
     later_minutes: float = 1.0
     emergency_desks: str = ""
     record: bool = False
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from ivr.replay import recorded
 from ivr.replay.caller import Accidents, ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import GOLDEN, Case, Turn
+from ivr.replay.claims import claim_and_ring, newest_state
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
 from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse, replay_house
@@ -20,6 +21,7 @@ from ivr.replay.wires import call_sid
 from ivr.web.assembly import Knowledge
 
 _LINE = Line(f"{PUBLIC_URL}/twilio/voice", NUMBER)
+_RINGING = Line(f"{PUBLIC_URL}/twilio/callback", NUMBER, rings=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,14 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     """Play `case` in `house`, send what is due, compare."""
     begun, hearing = time.perf_counter(), Hearing(house.clock)
     messages = len(house.carrier.messages)
-    sid = call_sid(next(house.numbers))
+    sid, line = call_sid(next(house.numbers)), _LINE
+    if case.house.confirm:
+        sid, line = await claim_and_ring(house), _RINGING
     started = house.clock.monotonic()
     accidents = Accidents(case.network.breaks_at_s, case.network.hang_up_at_s)
     caller = ScriptedCaller(case.turns, hearing.ear, hearing.told, accidents)
     house.ears[sid] = hearing.happened
-    record = await CarrierCall(house.wire, case, _LINE, sid, caller).run()
+    record = await CarrierCall(house.wire, case, line, sid, caller).run()
     call_s = house.clock.monotonic() - started
     await house.assembly.worker.drain()
     sms = tuple(body for _, body in house.carrier.messages[messages:])
@@ -158,6 +162,7 @@ def _facts(house: ReplayHouse, record: CallRecord, trace: tuple[TraceEvent, ...]
         messages=len(house.recordings().of_call(record.call_sid)),
         streams=len(record.streams),
         ended=record.ended,
+        ticket_state=newest_state(house),
     )
 
 
