@@ -15,9 +15,9 @@ from ivr.call.voicemail import VOICEMAIL
 from ivr.core.errors import ReplayError
 from ivr.dialogue.hours import INDIA
 from ivr.replay import recorded
-from ivr.replay.caller import ScriptedCaller
+from ivr.replay.caller import Accidents, ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
-from ivr.replay.case import GOLDEN, Case
+from ivr.replay.case import GOLDEN, Case, Turn
 from ivr.replay.claims import claim_and_ring, newest_state
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
@@ -34,10 +34,20 @@ _RINGING = Line(f"{PUBLIC_URL}/twilio/callback", NUMBER, rings=True)
 
 
 @dataclass(frozen=True, slots=True)
+class PlayedTurn:
+    """A turn of the case with what happened from there to the next one, and what of that was not as expected."""
+
+    turn: Turn
+    events: tuple[TraceEvent, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a case. `problems` are unmet expectations, `diff` the transcript's difference from the golden
     one; `reply_ms` from the end of each spoken turn to the first audible answer, in audio time; `heard` what the
-    recogniser made of it, in a real replay."""
+    recogniser made of it, in a real replay; `wanted` the golden transcript; `decoding_s` seconds of
+    the wall spent in recognition, of all threads."""
 
     case: Case
     transcript: str
@@ -49,6 +59,11 @@ class Outcome:
     call_s: float
     reply_ms: tuple[int, ...] = field(default=())
     heard: recorded.Record | None = None
+    turns: tuple[PlayedTurn, ...] = ()
+    facts: Facts | None = None
+    sms: tuple[str, ...] = ()
+    wanted: str | None = None
+    decoding_s: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -84,7 +99,7 @@ class Player:
         if self.mode is Mode.TEXT:
             outcome = replace(outcome, diff="")
         if isinstance(prepared.models, recorded.RecordingModels):
-            outcome = replace(outcome, heard=prepared.models.record)
+            outcome = replace(outcome, heard=prepared.models.record, decoding_s=prepared.models.decoding_s)
         return outcome
 
 
@@ -124,7 +139,8 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     messages = len(house.carrier.messages)
     line, sid = await _line(house, case)
     started = house.clock.monotonic()
-    caller = ScriptedCaller(case.turns, hearing.ear, hearing.told)
+    accidents = Accidents(case.network.breaks_at_s, case.network.hang_up_at_s)
+    caller = ScriptedCaller(case.turns, hearing.ear, hearing.told, accidents)
     house.ears[sid] = hearing.happened
     record = await CarrierCall(house.wire, case, line, sid, caller).run()
     call_s = house.clock.monotonic() - started
@@ -132,11 +148,13 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     sms = tuple(body for _, body in house.carrier.messages[messages:])
     seen = Seen(_facts(house, record, hearing.events, sms), hearing.events, sms, call_s, _whispered(house, record))
     transcript = _transcript(seen, record)
+    turns = _played(hearing)
+    wanted = _wanted(case)
     return Outcome(
         case=case,
         transcript=transcript,
-        problems=tuple(_problems(case, hearing, seen)),
-        diff=_diff(case.folder / GOLDEN, transcript) if case.golden else "",
+        problems=tuple(_problems(case, turns, seen)),
+        diff=_diff(wanted, transcript) if case.golden else "",
         record=record,
         trace=hearing.events,
         wall_s=time.perf_counter() - begun,
@@ -144,6 +162,10 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
         reply_ms=tuple(
             s.answered_ms - s.ended_ms for h in record.streams for s in h.spoken if s.answered_ms is not None
         ),
+        turns=turns,
+        facts=seen.facts,
+        sms=sms,
+        wanted=wanted,
     )
 
 
@@ -200,24 +222,29 @@ def _transcript(seen: Seen, record: CallRecord) -> str:
     return "\n".join(told) + "\n"
 
 
-def _problems(case: Case, hearing: Hearing, seen: Seen) -> Iterable[str]:
-    windows = hearing.windows()
-    for number, (turn, window) in enumerate(windows, 1):
-        yield from of_turn(f"turn {number}, {turn.text or turn.act}", turn.expect, window)
+def _played(hearing: Hearing) -> tuple[PlayedTurn, ...]:
+    return tuple(
+        PlayedTurn(turn, window, tuple(of_turn(f"turn {number}, {turn.text or turn.act}", turn.expect, window)))
+        for number, (turn, window) in enumerate(hearing.windows(), 1)
+    )
+
+
+def _problems(case: Case, turns: tuple[PlayedTurn, ...], seen: Seen) -> Iterable[str]:
+    for played in turns:
+        yield from played.problems
     yield from of_call(case.name, case.expect, seen)
-    for turn in case.turns[len(windows) :]:
+    for turn in case.turns[len(turns) :]:
         if turn.expect:
             yield f"the call was over before {turn.text or turn.act}"
 
 
-def _diff(golden: Path, transcript: str) -> str:
-    if not golden.is_file():
-        return f"no {golden.name} yet: look at the transcript, then accept it with --update\n"
-    wanted = golden.read_text(encoding="utf-8")
-    if wanted == transcript:
-        return ""
-    return "".join(
-        difflib.unified_diff(
-            wanted.splitlines(keepends=True), transcript.splitlines(keepends=True), "expected", "happened", n=2
-        )
-    )
+def _wanted(case: Case) -> str | None:
+    path = case.folder / GOLDEN
+    return path.read_text(encoding="utf-8") if case.golden and path.is_file() else None
+
+
+def _diff(wanted: str | None, transcript: str) -> str:
+    if wanted is None:
+        return f"no {GOLDEN} yet: look at the transcript, then accept it with --update\n"
+    before, after = wanted.splitlines(keepends=True), transcript.splitlines(keepends=True)
+    return "".join(difflib.unified_diff(before, after, "expected", "happened", n=2))
