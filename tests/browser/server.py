@@ -16,8 +16,10 @@ from ivr.console.app import create_console
 from ivr.store.database import Database
 from ivr.store.upgrade import upgrade
 from ivr.web.server import listen
+from tests.browser.live_calls import lifespan
 from tests.console.calls import desk_of_calls
 from tests.console.house import NOW, add_users, around
+from tools import sample
 
 
 class RunningClock:
@@ -41,7 +43,11 @@ def application(folder: Path) -> Starlette:
     add_users(db, NOW - timedelta(days=30))
     desk_of_calls(db, folder)
     clock = RunningClock(NOW)
-    return Starlette(routes=[Mount("/console", create_console(around(db, clock, folder)))])
+    below = around(db, clock, folder)
+    sample.fill(sample.House(db, below.secrets, below.desk, below.calls, NOW), officer_user="officer")
+    sample.proof(folder)
+    routes = [Mount("/console", create_console(below))]
+    return Starlette(routes=routes, lifespan=lifespan(db, folder, clock))
 
 
 if __name__ == "__main__":
