@@ -18,6 +18,7 @@ COMMANDS = {
     "case": ("ivr.cli.case", "app"),
     "load": ("ivr.cli.load", "command"),
     "simulate": ("ivr.cli.simulate", "command"),
+    "bench": ("ivr.cli.bench", "bench"),
     "understand": ("ivr.cli.understand", "understand"),
     "recognize": ("ivr.cli.recognize", "recognize"),
     "check": ("ivr.cli.check", "check"),
