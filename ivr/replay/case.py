@@ -68,8 +68,10 @@ class Turn:
 class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
-    (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder;
-    `confirm`: an office calls the newest ticket solved, and the helpline rings the caller to ask."""
+    (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder; `at`:
+    the time of day in India; `busy`: all operators speak with others; `shared`: several people use the caller's
+    telephone. `rung`: we make the call, "promised" in the case before, or after a "missed" one to the number that
+    never answers; `confirm`: an office calls the newest ticket solved, and the helpline rings the caller to ask."""
 
     operator: bool = True
     region: str = "UP"
@@ -78,6 +80,10 @@ class HouseRules:
     later_minutes: float = 1.0
     emergency_desks: str = ""
     record: bool = False
+    at: str = ""
+    busy: bool = False
+    shared: bool = False
+    rung: str = ""
     confirm: bool = False
 
 
