@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from anyio.abc import TaskStatus
 from starlette.applications import Starlette
 
@@ -37,6 +37,7 @@ from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending
 from ivr.desk.learnt_file import write_learnt
+from ivr.desk.purging import Purging
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
@@ -278,6 +279,8 @@ async def _showing(board: Board, task_status: TaskStatus[anyio.CancelScope]) -> 
 async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         if rooms.around.worker:
+            purging = Purging(rooms.db, rooms.desk.jobs, rooms.settings.data_dir, rooms.around.clock)
+            await to_thread.run_sync(purging.begin)
             tasks.start_soon(rooms.worker.run)
         showing = await tasks.start(_showing, rooms.board)
         yield
