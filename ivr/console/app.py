@@ -17,6 +17,11 @@ from starlette.routing import Route
 
 from ivr.console import (
     account_pages,
+    admin_nav,
+    admin_users,
+    admin_words,
+    admin_work,
+    district,
     guard,
     keys,
     proposals_page,
@@ -57,8 +62,18 @@ PAGES: tuple[Page, ...] = (
     *recordings.PAGES,
     *review.PAGES,
     *proposals_page.PAGES,
+    *district.PAGES,
+    *admin_users.PAGES,
+    *admin_words.PAGES,
+    *admin_work.PAGES,
 )
-SECTIONS: tuple[Section, ...] = (review.SECTION, tickets_list.SECTION, proposals_page.SECTION)
+SECTIONS: tuple[Section, ...] = (
+    review.SECTION,
+    tickets_list.SECTION,
+    district.SECTION,
+    proposals_page.SECTION,
+    admin_nav.SECTION,
+)
 
 log = structlog.get_logger()
 

@@ -12,6 +12,7 @@ from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.learning import Learning
 from ivr.desk.learnt_cases import CaseMaker
+from ivr.desk.rolling import Rolling
 from ivr.desk.sms_templates import SmsTexts
 from ivr.desk.ticket_work import ticket_handlers
 from ivr.desk.worker import Bell, Handler, Worker
@@ -95,4 +96,5 @@ def every_handler(
     """How each kind of job is done in this house."""
     placing = make_placing(settings, db, desk, carrier, sending.clock)
     more = ticket_handlers(db, desk, sending.clock, bell.ring, desk.confirming.ask)
-    return handlers(sending, placing, more)
+    rolling = Rolling(db, desk.jobs, sending.clock)
+    return handlers(sending, placing, {**more, **rolling.handlers()})
