@@ -77,21 +77,28 @@ class Keypad:
             case Record():
                 return KeypadReply(reply.plays, record_max_s=then.max_ms // 1000)
             case Transfer():
-                number = self._numbers.get(then.to)
+                number = await self._number(conversation.call_sid, then.to)
                 return KeypadReply(reply.plays, transfer_to=number, whisper=then.to == OPERATOR)
             case HangUp():
                 return KeypadReply(reply.plays)
 
+    async def _number(self, call_sid: str, to: str) -> str | None:
+        """Who took the call over is rung on the telephone that they named."""
+        own = await self._parts.blocking(self._parts.taker, call_sid) if to == OPERATOR else None
+        return own or self._numbers.get(to)
+
     async def _connected(self, conversation: Conversation, reply: Reply, to: Transfer) -> Reply:
         """The same reply where somebody can be dialled now; else what the dialogue says to that: the place in the
         queue, a message."""
-        if to.to not in self._numbers:
+        if await self._number(conversation.call_sid, to.to) is None:
             return await conversation.happen(
                 EffectFailed(Transfer.__name__, "no_number"), at_ms=conversation.elapsed_ms
             )
         if to.to != OPERATOR:
             return reply
         now = self._parts.clock.now()
+        if await self._parts.blocking(self._parts.taker, conversation.call_sid):
+            return reply
         place = await self._parts.blocking(self._parts.handovers.ask, conversation.call_sid, now)
         if not place.number:
             return reply

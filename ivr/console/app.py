@@ -24,6 +24,7 @@ from ivr.console import (
     district,
     guard,
     keys,
+    live,
     proposals_page,
     recordings,
     reveal,
@@ -62,6 +63,7 @@ PAGES: tuple[Page, ...] = (
     *recordings.PAGES,
     *review.PAGES,
     *proposals_page.PAGES,
+    *live.PAGES,
     *district.PAGES,
     *admin_users.PAGES,
     *admin_words.PAGES,
@@ -69,6 +71,7 @@ PAGES: tuple[Page, ...] = (
 )
 SECTIONS: tuple[Section, ...] = (
     review.SECTION,
+    live.SECTION,
     tickets_list.SECTION,
     district.SECTION,
     proposals_page.SECTION,

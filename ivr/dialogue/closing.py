@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from ivr.dialogue.commands import Disposition, Record, Transfer
+from ivr.dialogue.commands import Disposition, Transfer
+from ivr.dialogue.consent import message_left
 from ivr.dialogue.events import (
     ANY_EMERGENCY,
     EmergencyHeard,
@@ -95,6 +96,15 @@ def to_operator(turn: Turn) -> At | None:
     return None
 
 
+def taken_over(turn: Turn) -> None:
+    """An operator takes the call: connected at once, whatever was being asked and whatever the hour."""
+    turn.note("taken_over", f"at {turn.session.at}")
+    turn.change(reason="taken_over", pending=None)
+    turn.say(P.TRANSFER)
+    turn.run(Transfer("operator", summary(turn)), At.TRANSFERRING)
+    turn.change(disposition=Disposition.TRANSFERRED)
+
+
 def queued(turn: Turn, event: Queued) -> At | None:
     """Nobody is free: say the place and the time, and wait on; after long, promise a call back instead."""
     since = turn.session.queued_at or turn.now.isoformat()
@@ -134,16 +144,12 @@ def summary(turn: Turn) -> str:
     return "; ".join(f"{name}: {fact}" for name, fact in facts.items() if fact)
 
 
-def voicemail(turn: Turn) -> None:
-    turn.say(P.VOICEMAIL)
-    turn.run(Record(), At.RECORDING)
-
-
 def recorded(turn: Turn, event: MessageRecorded) -> At:
     if event.duration_ms < MESSAGE_MIN_MS:
         turn.note("voicemail", f"empty, {event.duration_ms} ms")
         turn.say(P.VOICEMAIL_EMPTY)
         return At.OVER
+    message_left(turn)
     turn.reach(Disposition.VOICEMAIL)
     turn.say(P.VOICEMAIL_THANKS)
     return At.GOODBYE
@@ -250,5 +256,6 @@ def too_late(turn: Turn, event: object) -> None:
     elif isinstance(event, SmsQueued) and event.ok:
         turn.reach(Disposition.SMS_SENT)
     elif isinstance(event, MessageRecorded) and event.duration_ms >= MESSAGE_MIN_MS:
+        message_left(turn)
         turn.reach(Disposition.VOICEMAIL)
     turn.hang_up()

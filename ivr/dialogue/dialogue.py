@@ -7,7 +7,7 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, confirm, opening, outcome, repair, status
+from ivr.dialogue import closing, confirm, consent, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
@@ -21,6 +21,7 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
     TicketAnswered,
     TicketOpened,
     TicketsFound,
@@ -86,6 +87,9 @@ def _react(turn: Turn, event: Event) -> At | None:
     if isinstance(event, HungUp):
         closing.left(turn, event)
         return None
+    if isinstance(event, TakenOver):
+        closing.taken_over(turn)
+        return None
     if isinstance(event, EmergencyHeard):
         return closing.called_for_help(turn, event)
     if _out_of_time(turn):
@@ -145,9 +149,14 @@ def _answer(turn: Turn, event: Event) -> At | None:
     if isinstance(event, Said):
         turn.said = event
         turn.change(heard=True)
+        consent.went_on(turn)
         return _heard(turn)
     if isinstance(event, Pressed):
         turn.change(heard=True)
+        if event.keys == "#" and turn.session.at in consent.HASH_REFUSES:
+            consent.refused(turn)
+            return None
+        consent.went_on(turn)
         return _pressed(turn, event.keys)
     if isinstance(event, NoInput):
         return _silence(turn)
@@ -204,6 +213,9 @@ def _command(turn: Turn, command: Asked, meant: Understanding) -> At | None:
             return repair.explain(turn)
         case Asked.GOODBYE:
             return At.GOODBYE
+        case Asked.NO_RECORDING:
+            consent.refused(turn)
+            return None
 
 
 def _operator(turn: Turn) -> At:

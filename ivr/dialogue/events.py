@@ -128,6 +128,11 @@ class EffectFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """An operator who watched the call takes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The caller left."""
 
@@ -145,6 +150,7 @@ Event = (
     | MessageRecorded
     | Queued
     | EffectFailed
+    | TakenOver
     | HungUp
 )
 

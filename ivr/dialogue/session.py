@@ -41,6 +41,7 @@ class At(StrEnum):
     RATING = "rating"
     MORE = "more"
     QUEUE = "queue"
+    MESSAGE_OK = "message_ok"
     SOLVED = "solved"
     STILL = "still"
     NO_DANGER = "no_danger"
@@ -88,6 +89,9 @@ class Request:
     emergency: str | None = None
 
 
+UNASKED, GIVEN, REFUSED, MESSAGE = "", "given", "refused", "message"
+MAY_RECORD = frozenset({UNASKED, GIVEN})  # the sound of the call
+CONSENTED = frozenset({GIVEN, MESSAGE})
 WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
 Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer
 _EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, Record, Transfer)
@@ -101,7 +105,8 @@ class Session:
     reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
     their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
     when they came to the queue for a person. `keyed` are the last keys of a leg by keys, each at its time of
-    `keyed_at`. Times are ISO."""
+    `keyed_at`. `consent` to being recorded: given by whoever goes on after it was announced, or refused; `MESSAGE` is
+    the consent of one who refused to the message alone. Times are ISO."""
 
     call_id: str
     at: At = At.START
@@ -132,6 +137,7 @@ class Session:
     told: bool = False
     left_at: At | None = None
     queued_at: str | None = None
+    consent: str = UNASKED
 
     @property
     def unfinished(self) -> bool:
@@ -214,5 +220,7 @@ def _pending(data: dict[str, Any] | None) -> Pending | None:
     if data is None:
         return None
     rest = {name: value for name, value in data.items() if name != "command"}
+    if "langs" in rest:
+        rest["langs"] = tuple(rest["langs"])
     made: Pending = _PENDING[data["command"]](**rest)
     return made

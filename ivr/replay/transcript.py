@@ -27,6 +27,7 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
     TicketAnswered,
     TicketOpened,
     TicketsFound,
@@ -70,6 +71,8 @@ def _event(event: Event) -> str:
             return "heard     nothing"
         case HungUp():
             return "caller    hung up"
+        case TakenOver():
+            return "operator  takes the call"
     return _result(event)
 
 

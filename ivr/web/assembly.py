@@ -6,6 +6,7 @@ The server, the demo and the replays run the same assembly; they differ only in 
 import os
 import random
 import secrets as chance
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,11 +16,12 @@ from pathlib import Path
 
 import anyio
 from anyio import CapacityLimiter
+from anyio.abc import TaskStatus
 from starlette.applications import Starlette
 
+from ivr.call.board import Board
 from ivr.call.conversation import Parts
 from ivr.call.factory import LineRules, Lines, Reports
-from ivr.call.hearing import Hearing
 from ivr.call.keypad import Keypad
 from ivr.call.recorder import Recorder
 from ivr.call.trace import TraceSink, nobody
@@ -44,17 +46,17 @@ from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls
 from ivr.store.database import Database
 from ivr.store.handovers import Handovers
+from ivr.store.live import Takers
 from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
 from ivr.twilio.rest import TwilioRest
-from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
 from ivr.understanding.learnt import FOLDER
 from ivr.web.app import create_app
 from ivr.web.carrier import carrier_of
 from ivr.web.knowledge import Knowledge as Knowledge
+from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
 from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
@@ -93,8 +95,10 @@ class Assembly:
     db: Database
     desk: Desk
     calls: Calls
+    handovers: Handovers
     worker: Worker
     pool: DecodingPool
+    board: Board
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +111,7 @@ class _Rooms:
     parts: Parts
     known: Knowledge
     pool: DecodingPool
+    board: Board
     worker: Worker
     carrier: Carrier
 
@@ -115,7 +120,9 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    return Assembly(create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker, rooms.pool)
+    parts = rooms.parts
+    made = create_app(services), services, rooms.db, rooms.desk, parts.calls, parts.handovers, rooms.worker
+    return Assembly(*made, rooms.pool, rooms.board)
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
@@ -128,6 +135,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
     carrier = around.carrier or carrier_of(settings)
     sending = Sending(db, secrets, carrier, around.clock, f"{settings.public_url}/twilio/status")
+    pool = DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock)
     return _Rooms(
         settings=settings,
         around=around,
@@ -145,10 +153,12 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             voicemail=Voicemail(Recordings(db), settings.data_dir),
             recorder=_recorder(settings, db),
             limiter=CapacityLimiter(CALL_THREADS),
-            hearing=_hearing(settings, known),
+            hearing=hearing(known, settings.emergency_keys),
+            taker=Takers(db, secrets),
         ),
         known=known,
-        pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
+        pool=pool,
+        board=Board(db, around.clock, f"{socket.gethostname()}:{os.getpid()}", lambda: pool.lag_s),
         worker=Worker(
             db,
             desk.jobs,
@@ -177,20 +187,6 @@ def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
         )
     house = House(settings.region, bool(settings.operator_number), desks, settings.emergency_keys)
     return Dialogue(known.understander, known.catalogue, known.script, house, known.grammars)
-
-
-def _hearing(settings: Settings, known: Knowledge) -> Hearing:
-    understander = known.understander
-    return Hearing(
-        only_listening=understander.only_listening,
-        emergency=understander.emergency,
-        digits=understander.digits_heard,
-        abusive=Abuse.load(data_dir("grammars"), known.grammars.languages).spoken,
-        emergency_keys=settings.emergency_keys,
-        back_channel={
-            lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
-        },
-    )
 
 
 def _recorder(settings: Settings, db: Database) -> Recorder:
@@ -227,7 +223,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             rooms.known.models,
             rooms.pool,
             sinks,
-            LineRules(settings.max_calls, languages, _fillers(rooms.known.grammars)),
+            LineRules(settings.max_calls, languages, fillers(rooms.known.grammars), rooms.board),
         ),
         keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
@@ -256,10 +252,6 @@ def _console(rooms: _Rooms) -> Around:
     )
 
 
-def _fillers(grammars: Grammars) -> dict[str, frozenset[str]]:
-    return {lang: grammar.language.filler_words for lang, grammar in grammars.by_language.items()}
-
-
 def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:
     """What /readyz looks at: None or what is wrong."""
 
@@ -277,12 +269,20 @@ def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:
     return {"database": told(lambda: require_newest(rooms.db)), **models}
 
 
+async def _showing(board: Board, task_status: TaskStatus[anyio.CancelScope]) -> None:
+    with anyio.CancelScope() as scope:
+        task_status.started(scope)
+        await board.run()
+
+
 @asynccontextmanager
 async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         if rooms.around.worker:
             tasks.start_soon(rooms.worker.run)
+        showing = await tasks.start(_showing, rooms.board)
         yield
+        showing.cancel()
         rooms.worker.stop()
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()

@@ -17,6 +17,7 @@ from ivr.store import daily
 from ivr.store.database import Database
 from ivr.store.upgrade import upgrade
 from ivr.web.server import listen
+from tests.browser.live_calls import lifespan
 from tests.console.calls import desk_of_calls
 from tests.console.house import NOW, add_users, around
 from tools import sample
@@ -48,7 +49,8 @@ def application(folder: Path) -> Starlette:
     sample.proof(folder)
     with db.begin() as connection:
         daily.roll_up(connection, date(2026, 9, 20), date(2026, 11, 21))
-    return Starlette(routes=[Mount("/console", create_console(below))])
+    routes = [Mount("/console", create_console(below))]
+    return Starlette(routes=routes, lifespan=lifespan(db, folder, clock))
 
 
 if __name__ == "__main__":
