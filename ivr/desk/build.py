@@ -13,6 +13,7 @@ from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.learning import Learning
 from ivr.desk.learnt_cases import CaseMaker
 from ivr.desk.purging import Purging
+from ivr.desk.rolling import Rolling
 from ivr.desk.sms_templates import SmsTexts
 from ivr.desk.ticket_work import ticket_handlers
 from ivr.desk.worker import Bell, Handler, Worker
@@ -97,4 +98,5 @@ def every_handler(
     placing = make_placing(settings, db, desk, carrier, sending.clock)
     more = ticket_handlers(db, desk, sending.clock, bell.ring, desk.confirming.ask)
     purging = Purging(db, desk.jobs, settings.data_dir, sending.clock)
-    return handlers(sending, placing, {**more, **purging.handlers()})
+    rolling = Rolling(db, desk.jobs, sending.clock)
+    return handlers(sending, placing, {**more, **purging.handlers(), **rolling.handlers()})
