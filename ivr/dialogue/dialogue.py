@@ -7,10 +7,11 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, opening, outcome, repair, status
+from ivr.dialogue import closing, errands, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
+    DeskSays,
     EffectFailed,
     EmergencyHeard,
     Event,
@@ -130,6 +131,8 @@ def _result(turn: Turn, event: Event) -> At | None:
             return status.found_last(turn, event)
         case At.TRANSFERRING, Queued():
             return closing.queued(turn, event)
+        case At.ASKING, DeskSays():
+            return errands.told(turn, event)
         case At.RECORDING, MessageRecorded():
             return closing.recorded(turn, event)
     assert turn.session.pending is not None
@@ -156,7 +159,8 @@ def _answer(turn: Turn, event: Event) -> At | None:
 def _silence(turn: Turn) -> At | None:
     if turn.session.at is At.QUEUE:
         return closing.waits_on(turn)
-    return At.GOODBYE if turn.session.at is At.MORE else repair.missed(turn, silent=True)
+    at_end = turn.session.at is At.MORE or (turn.session.at is At.RATING and turn.session.rated)
+    return At.GOODBYE if at_end else repair.missed(turn, silent=True)
 
 
 def _heard(turn: Turn) -> At | None:

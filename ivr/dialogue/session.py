@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.dialogue.commands import (
+    AskDesk,
     Disposition,
     FindTickets,
     Listen,
@@ -40,6 +41,16 @@ class At(StrEnum):
     RATING = "rating"
     MORE = "more"
     QUEUE = "queue"
+    AREA = "area"
+    BLOOD = "blood"
+    GIVES = "gives"
+    OFFER = "offer"
+    DELIVERY = "delivery"
+    RECEIVED = "received"
+    ALERT = "alert"
+    CERTIFICATE = "certificate"
+    RUMOUR = "rumour"
+    RUMOUR_CONFIRM = "rumour_confirm"
 
     OPENING = "opening"
     SENDING = "sending"
@@ -47,6 +58,7 @@ class At(StrEnum):
     FINDING_LAST = "finding_last"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
+    ASKING = "asking"
 
     START = "start"
     FORM = "form"
@@ -66,6 +78,7 @@ class Request:
     `confirmed`: the caller said yes, chose it by name or key, or went on after hearing its name. `candidates`: what a
     yes/no or a choice is being asked about. `refused`: what the caller said no to. `failures`: times that the request
     itself was not understood or denied. `offered`: district being confirmed. `words`: said so far, for the officer.
+    `area`: PIN code, "" where it was left out; `item` and `group`: what is given or needed; `rumour`: being confirmed.
     """
 
     service: str | None = None
@@ -78,12 +91,16 @@ class Request:
     offered: str | None = None
     place_skipped: bool = False
     details_asked: bool = False
+    area: str | None = None
+    item: str | None = None
+    group: str | None = None
+    rumour: str | None = None
     emergency: str | None = None
 
 
 _WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
-Pending = OpenTicket | SendSms | FindTickets | Record | Transfer
-_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, Record, Transfer)}
+Pending = OpenTicket | SendSms | FindTickets | AskDesk | Record | Transfer
+_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, AskDesk, Record, Transfer)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +109,8 @@ class Session:
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
     reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
     their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
-    when they came to the queue for a person. `keyed` are the last keys of a leg by keys, each at its time of
+    when they came to the queue for a person. `brief` is the errand that waits for this person, `rated` whether an
+    opinion was asked for. `keyed` are the last keys of a leg by keys, each at its time of
     `keyed_at`. Times are ISO."""
 
     call_id: str
@@ -124,6 +142,8 @@ class Session:
     told: bool = False
     left_at: At | None = None
     queued_at: str | None = None
+    brief: Mapping[str, str] = field(default_factory=dict)
+    rated: bool = False
 
     @property
     def unfinished(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ivr.dialogue import closing, details, extras, known, opening, outcome, request, status
+from ivr.dialogue import alert, checks, closing, details, extras, known, opening, outcome, relief, request, status
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 
@@ -46,6 +46,16 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.RATING: extras.ask_rating,
     At.MORE: closing.ask_more,
     At.QUEUE: closing.waits_on,
+    At.AREA: relief.ask_area,
+    At.BLOOD: relief.ask_blood,
+    At.GIVES: relief.ask_gives,
+    At.OFFER: relief.ask_offer,
+    At.DELIVERY: relief.ask_delivery,
+    At.RECEIVED: relief.ask_received,
+    At.ALERT: alert.ask_alert,
+    At.CERTIFICATE: checks.ask_certificate,
+    At.RUMOUR: checks.ask_rumour,
+    At.RUMOUR_CONFIRM: checks.confirm_rumour,
     At.EMERGENCY: closing.emergency,
     At.OPERATOR: closing.to_operator,
     At.VOICEMAIL: closing.voicemail,
@@ -70,4 +80,14 @@ WAITS: Mapping[At, Wait] = {
     At.RATING: Wait(extras.heard_rating, extras.rated),
     At.MORE: Wait(closing.heard_more, closing.pressed_more),
     At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
+    At.AREA: Wait(relief.heard_area, relief.pressed_area),
+    At.BLOOD: Wait(relief.heard_blood, relief.pressed_blood),
+    At.GIVES: Wait(relief.heard_gives, relief.pressed_gives),
+    At.OFFER: Wait(relief.heard_offer, relief.pressed_offer),
+    At.DELIVERY: Wait(relief.heard_delivery, relief.pressed_delivery),
+    At.RECEIVED: Wait(relief.heard_received, relief.pressed_received),
+    At.ALERT: Wait(alert.heard, alert.pressed, back=alert.again),
+    At.CERTIFICATE: Wait(checks.heard_certificate, checks.certificate_given),
+    At.RUMOUR: Wait(checks.heard_rumour, checks.pressed_rumour),
+    At.RUMOUR_CONFIRM: Wait(checks.heard_rumour_confirm, checks.pressed_rumour_confirm),
 }

@@ -8,16 +8,12 @@ from typing import Any
 from ivr.dialogue.commands import (
     Command,
     Disposition,
-    FindTickets,
+    Ending,
     Flag,
     HangUp,
     Listen,
     Note,
-    OpenTicket,
     Play,
-    Record,
-    SendSms,
-    Transfer,
 )
 from ivr.dialogue.events import Said
 from ivr.dialogue.hours import INDIA
@@ -76,6 +72,11 @@ class Turn:
         return QUESTIONS[self.session.at]
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """The named answers of the question that the call is at."""
+        return self.world.script.options.get(self.question.options, ()) if self.session.at in QUESTIONS else ()
+
+    @property
     def ended(self) -> bool:
         """Whether the step has its last command."""
         return bool(self.commands) and not isinstance(self.commands[-1], Play | Flag | Note)
@@ -100,7 +101,7 @@ class Turn:
         lang = lang or self.languages[0]
         if (lang, kind) not in self._understood:
             said = self.said or Said({})
-            choices = self.request.candidates if kind is WaitKind.CHOICE else ()
+            choices = self.request.candidates if kind is WaitKind.CHOICE else self.options
             nbest = said.nbest.get(lang, ())
             meant = self.world.understander.understand(nbest, lang, kind, self.today, choices)
             if not said.agreed and meant.band is Band.ACCEPT:
@@ -199,7 +200,7 @@ class Turn:
         wait = Listen(
             asked.kind,
             self.languages,
-            choices=choices,
+            choices=choices or self.options,
             digits_max=asked.digits_max,
             no_input_ms=no_input_ms or asked.no_input_ms,
             pace=asked.pace,
@@ -228,7 +229,7 @@ class Turn:
         disposition = self.session.best or Disposition.CALLER_LEFT
         self._end(HangUp(disposition), at=At.OVER, wait=None, pending=None, over=True, disposition=disposition)
 
-    def _end(self, command: Listen | OpenTicket | SendSms | FindTickets | Record | Transfer | HangUp, **f: Any) -> None:
+    def _end(self, command: Ending, **f: Any) -> None:
         spoken = (*self._before, *self._spoken)
         if spoken or not isinstance(command, Listen):  # a wait that goes on without a word keeps what `*` repeats
             self.change(spoken=spoken)

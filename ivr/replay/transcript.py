@@ -70,6 +70,8 @@ def _result(event: Result) -> str:
             return f"tickets   {found or 'none'}"
         case SmsQueued():
             return f"sms       {'queued' if event.ok else 'not possible'}"
+        case DeskSays():
+            return f"desk      {event.what}: {event.result}"
         case MessageRecorded():
             return "message   recorded"
         case Queued():
@@ -95,6 +97,8 @@ def _command(command: Command) -> str:
             return f"does      send SMS {command.template}"
         case FindTickets():
             return "does      look for tickets"
+        case AskDesk():
+            return f"does      ask the desk: {command.what}"
         case Record():
             return "does      record a message"
         case Transfer():
