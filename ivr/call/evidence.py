@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from ivr.dialogue.commands import Command, Flag, Note, Understood
-from ivr.dialogue.events import EffectFailed, Event, Pressed, Said, SmsQueued, TicketOpened, TicketsFound
+from ivr.dialogue.events import DeskSays, EffectFailed, Event, Pressed, Said, SmsQueued, TicketOpened, TicketsFound
 from ivr.speech.listener import Utterance
 from ivr.store.calls import Turn
 
@@ -80,6 +80,8 @@ def done(event: Event) -> str:
             return f"tickets: {len(event.tickets)} found"
         case SmsQueued():
             return f"sms: {'queued' if event.ok else 'not possible'}"
+        case DeskSays():
+            return f"{event.what}: {event.result}"
         case EffectFailed():
             return f"failed: {event.command}, {event.code}"
     return type(event).__name__

@@ -77,15 +77,19 @@ class Keypad:
             case Record():
                 return KeypadReply(reply.plays, record_max_s=then.max_ms // 1000)
             case Transfer():
-                number = self._numbers.get(then.to)
+                number = await self._number(then.to)
                 return KeypadReply(reply.plays, transfer_to=number, whisper=then.to == OPERATOR)
             case HangUp():
                 return KeypadReply(reply.plays)
 
+    async def _number(self, to: str) -> str | None:
+        """The number of a desk, or of a citizen whom a responder may speak with."""
+        return self._numbers.get(to) or await self._parts.blocking(self._parts.errands.number, to)
+
     async def _connected(self, conversation: Conversation, reply: Reply, to: Transfer) -> Reply:
         """The same reply where somebody can be dialled now; else what the dialogue says to that: the place in the
         queue, a message."""
-        if to.to not in self._numbers:
+        if await self._number(to.to) is None:
             return await conversation.happen(
                 EffectFailed(Transfer.__name__, "no_number"), at_ms=conversation.elapsed_ms
             )

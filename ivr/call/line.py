@@ -66,6 +66,7 @@ class StreamLine:
         self._at_ms = self._quiet_ms = 0
         self._voice_began_ms: int | None = None  # of the caller's turn under way
         self._unheard: tuple[Play, ...] | None = None  # what the caller's voice has cut
+        self._deaf = False  # the caller speaks into a prompt that must be heard
         self._resumed = 0
         self._echoed = False
         self._spoken: Turn | None = None  # the caller's last turn
@@ -172,7 +173,7 @@ class StreamLine:
     async def _heard(self, listen: Listen, heard: Heard, begun: float) -> None:
         match heard:
             case SpeechBegan():
-                self._voice_began_ms = heard.began_ms
+                self._voice_began_ms, self._deaf = heard.began_ms, not self._playback.interruptible
                 self._floor.began()
                 self._spoken_alarm.forget()
             case Partial():
@@ -189,6 +190,8 @@ class StreamLine:
         kind = find(heard.text, heard.lang)
         if kind and self._floor.echoed(heard.lang, heard.text, self._lately(self._voice_began_ms or self._at_ms)):
             kind = None
+        if self._deaf and kind == self._conversation.session.request.emergency:
+            return  # the number is being told for it
         if not self._spoken_alarm.heard(heard.lang, kind):
             return
         try:
@@ -226,6 +229,8 @@ class StreamLine:
         await self._happen(Said(heard.nbest, heard.agreed, barged_in), begun, timing)
 
     def _verdict(self, listen: Listen, heard: Utterance) -> Verdict:
+        if self._deaf:
+            return Verdict.NOISE
         lately = self._lately(heard.began_ms)
         if not lately:
             return Verdict.ANSWER

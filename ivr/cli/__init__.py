@@ -15,6 +15,7 @@ COMMANDS = {
     "worker": ("ivr.cli.worker", "worker"),
     "call": ("ivr.cli.call", "call"),
     "replay": ("ivr.cli.replay", "replay"),
+    "case": ("ivr.cli.case", "app"),
     "load": ("ivr.cli.load", "command"),
     "simulate": ("ivr.cli.simulate", "command"),
     "understand": ("ivr.cli.understand", "understand"),

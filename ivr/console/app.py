@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ivr.console import account_pages, guard, keys, reveal, texts
+from ivr.console import account_pages, guard, keys, recordings, reveal, review, review_acts, texts
 from ivr.console.accounts import Accounts
 from ivr.console.assets import PREFIX, Assets
 from ivr.console.frame import environment, frame
@@ -32,8 +32,14 @@ FIELDS_MAX = 2_000
 TOUCH_S = 60
 SIGN_IN = "/console/sign-in"
 
-PAGES: tuple[Page, ...] = (*account_pages.PAGES, *reveal.PAGES)
-SECTIONS: tuple[Section, ...] = ()
+PAGES: tuple[Page, ...] = (
+    *account_pages.PAGES,
+    *reveal.PAGES,
+    *review_acts.PAGES,
+    *recordings.PAGES,
+    *review.PAGES,
+)
+SECTIONS: tuple[Section, ...] = (review.SECTION,)
 
 log = structlog.get_logger()
 

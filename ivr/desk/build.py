@@ -1,21 +1,25 @@
 """Makes the desk and its worker from the settings, for whoever composes a process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ivr.core.clock import Clock
 from ivr.core.data import data_dir
 from ivr.core.settings import Settings
+from ivr.desk.alert_calls import AlertCalls, AlertRules, Ringing
+from ivr.desk.alerts import Alerts
 from ivr.desk.callbacks import CallCarrier, Placing
+from ivr.desk.certificates import Certificates
 from ivr.desk.desk import Desk, DeskOptions
+from ivr.desk.errands import Errands
 from ivr.desk.handlers import Carrier, Sending, handlers
+from ivr.desk.relief_matching import Matching
 from ivr.desk.sms_templates import SmsTexts
-from ivr.desk.worker import Bell, Worker
-from ivr.dialogue.script import house_hours
+from ivr.desk.ticket_work import ticket_handlers
+from ivr.desk.worker import Bell, Handler, Worker
 from ivr.store.database import Database
 from ivr.store.handovers import Handovers
-from ivr.store.jobs import Jobs
 from ivr.store.secrets import Secrets
-from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.catalogue import Catalogue, languages
 
 STATUS_PATH = "/twilio/status"
 CALLBACK_PATH, CALLBACK_STATUS_PATH = "/twilio/callback", "/twilio/callback-status"
@@ -45,15 +49,14 @@ def sms_texts(settings: Settings) -> SmsTexts:
     return SmsTexts.load(data_dir("grammars") / "sms.yaml", settings.public_url, settings.twilio_number)
 
 
-def make_placing(settings: Settings, db: Database, jobs: Jobs, carrier: CallCarrier, clock: Clock) -> Placing:
+def make_placing(settings: Settings, db: Database, desk: Desk, carrier: CallCarrier, clock: Clock) -> Placing:
     """What places the calls that were promised."""
     return Placing(
         db=db,
         secrets=Secrets(settings.secret_key.get_secret_value()),
-        jobs=jobs,
+        confirming=desk.confirming,
         carrier=carrier,
         clock=clock,
-        hours=house_hours(data_dir("grammars")),
         free=Handovers(db, settings.operator_lines).free,
         url=settings.public_url + CALLBACK_PATH,
         status_url=settings.public_url + CALLBACK_STATUS_PATH,
@@ -65,5 +68,49 @@ def make_worker(settings: Settings, db: Database, carrier: Carrier, clock: Clock
     secrets = Secrets(settings.secret_key.get_secret_value())
     sending = Sending(db, secrets, carrier, clock, settings.public_url + STATUS_PATH)
     desk = open_desk(settings, db, on_queued=bell.ring)
-    placing = make_placing(settings, db, desk.jobs, carrier, clock)
-    return Worker(db, desk.jobs, handlers(sending, placing), clock, bell)
+    return Worker(db, desk.jobs, every_handler(settings, db, desk, sending, carrier, bell), clock, bell)
+
+
+def every_handler(
+    settings: Settings, db: Database, desk: Desk, sending: Sending, carrier: Carrier, bell: Bell
+) -> Mapping[str, Handler]:
+    """How each kind of job is done in this house."""
+    placing = make_placing(settings, db, desk, carrier, sending.clock)
+    more = ticket_handlers(db, desk, sending.clock, bell.ring, desk.confirming.ask)
+    clock, secrets = sending.clock, sending.secrets
+    url, status_url = placing.url, placing.status_url
+    ringing = Ringing(db, secrets, alert_rules_of(desk), carrier, clock, url, status_url)
+    more = {**more, **Matching(desk.relief, db, clock).handlers(), **ringing.handlers()}
+    return handlers(sending, placing, more)
+
+
+def alert_rules_of(desk: Desk) -> AlertRules:
+    """When alert campaigns may ring."""
+    return AlertRules(desk.jobs, desk.confirming.hours)
+
+
+def open_alerts(settings: Settings, db: Database, desk: Desk, on_queued: Callable[[], None] = _silent) -> Alerts:
+    """Alert campaigns, for console and command line."""
+    return Alerts(db, desk.messages.secrets, desk.jobs, languages(data_dir("grammars")), on_queued)
+
+
+def open_certificates(settings: Settings, db: Database, catalogue: Catalogue) -> Certificates:
+    """Certificates of the kinds that the catalogue has."""
+    kinds = frozenset(name for name in catalogue.services if name.endswith("_certificate"))
+    return Certificates(db, Secrets(settings.secret_key.get_secret_value()), settings.public_url, kinds)
+
+
+def make_errands(
+    settings: Settings, db: Database, desk: Desk, catalogue: Catalogue, clock: Clock, bell: Bell
+) -> Errands:
+    """What calls ask of the house besides tickets."""
+    secrets = desk.messages.secrets
+    return Errands(
+        db=db,
+        secrets=secrets,
+        catalogue=catalogue,
+        relief=desk.relief,
+        alerts=AlertCalls(db, secrets, alert_rules_of(desk), clock.now),
+        certificates=open_certificates(settings, db, catalogue),
+        on_queued=bell.ring,
+    )

@@ -17,17 +17,22 @@ from ivr.core.clock import INDIA
 from ivr.core.data import data_dir
 from ivr.core.errors import StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
-from ivr.desk import inbound
+from ivr.desk import inbound, relief_sms
 from ivr.desk.acting import Acting
-from ivr.desk.callbacks import promise
+from ivr.desk.callbacks import PLACE_CALL, promise
+from ivr.desk.confirming import Confirming
 from ivr.desk.grievances import Grievances
 from ivr.desk.messages import Message, Messages
+from ivr.desk.relief import Placed
+from ivr.desk.relief_house import make_relief
 from ivr.desk.rules.assignment import path_of
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.search_text import searchable
 from ivr.desk.sms_templates import SmsTexts
 from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
 from ivr.dialogue.events import KnownTicket, SmsQueued, TicketOpened, TicketsFound
+from ivr.dialogue.hours import HouseHours
+from ivr.dialogue.script import house_hours
 from ivr.store import links, outbox, tickets
 from ivr.store.calls import caller_of
 from ivr.store.database import Database
@@ -59,6 +64,7 @@ class DeskOptions:
     rng: random.Random = field(default_factory=chance.SystemRandom)
     on_queued: Callable[[], None] = _nobody
     rules: TicketRules = field(default_factory=ticket_rules)
+    hours: HouseHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,8 @@ class LinkTarget:
 
 
 class Desk:
-    """The helpline's desk. Shared by all calls of a process."""
+    """The helpline's desk. Shared by all calls of a process. `grievances` is the tickets' part, for console and command
+    line; `acting` and `messages` are for the work that follows."""
 
     def __init__(
         self, db: Database, secrets: Secrets, catalogue: Catalogue, texts: SmsTexts, options: DeskOptions | None = None
@@ -83,10 +90,13 @@ class Desk:
         self._secrets = secrets
         self._catalogue = catalogue
         self._texts = texts
-        self._messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
+        self.messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
         self._on_queued = options.on_queued
-        self._acting = Acting(options.rules, self.jobs)
-        self.grievances = Grievances(db, secrets, self._acting, options.on_queued)
+        self.acting = Acting(options.rules, self.jobs)
+        hours = options.hours or house_hours(data_dir("grammars"))
+        self.confirming = Confirming(self.jobs, self.acting, hours, PLACE_CALL)
+        self.relief = make_relief(self.messages, self.confirming, options.entropy)
+        self.grievances = Grievances(db, secrets, self.acting, options.on_queued)
 
     def open_ticket(self, call_sid: str, asked: OpenTicket, now: datetime) -> TicketOpened:
         """Open a ticket, due in as many hours as the catalogue gives its service. Once for each `asked.key`."""
@@ -107,18 +117,26 @@ class Desk:
                 words=asked.words,
                 opened_at=now,
                 due_at=now + timedelta(hours=float(hours)) if hours is not None else None,
-                place_path=path_of(asked.district, self._acting.rules.states),
+                place_path=path_of(asked.district, self.acting.rules.states),
                 search_text=self._searchable(asked),
             )
             ticket, fresh = tickets.open_once(connection, new, self._secrets.ticket_key)
             if fresh:
-                self._acting.opened(connection, ticket, new.due_at if hours else None, now)
+                self.acting.opened(connection, ticket, new.due_at if hours else None, now)
+            code = self._relief(connection, ticket, asked)
             rung = asked.call_back and who is not None
             if rung and who is not None:
                 promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)
         if rung or fresh:
             self._on_queued()
-        return TicketOpened(ticket.number, _day(ticket.due_at), reachable=rung or not asked.call_back)
+        return TicketOpened(ticket.number, _day(ticket.due_at), rung or not asked.call_back, code)
+
+    def _relief(self, connection: Connection, row: tickets.TicketRow, asked: OpenTicket) -> str:
+        """The request for relief that goes with a ticket, and the code for the citizen; "" where it is none."""
+        if asked.district is None:
+            return ""
+        where = Placed(asked.district, asked.area, asked.detail)
+        return self.relief.open(connection, row, tickets.caller_hash_of(connection, row.id), where) or ""
 
     def _searchable(self, asked: OpenTicket) -> str:
         service = self._catalogue.services[asked.service]
@@ -133,7 +151,7 @@ class Desk:
             message = Message(
                 asked.key, asked.template, asked.lang, asked.values, asked.service, _known_call(connection, call_sid)
             )
-            queued = self._messages.queue(connection, message, who.phone_hash if who else None, now)
+            queued = self.messages.queue(connection, message, who.phone_hash if who else None, now)
         if queued:
             self._on_queued()
         return SmsQueued(queued)
@@ -178,9 +196,13 @@ class Desk:
             self.jobs.enqueue(connection, SMS_REPORT, payload, key=key, at=now + REPORT_PATIENCE)
 
     def sms_received(self, message_sid: str, sender: str, body: str, now: datetime) -> None:
-        """An SMS to us: STATUS n, STOP, START in any script; the answer goes out by the outbox, once for each sid."""
+        """An SMS to us: STATUS n, STOP, START in any script, the digit or code of relief; the answer goes out by the
+        outbox, once for each sid."""
         with self._db.begin() as connection:
-            queued = inbound.answer(connection, self._messages, inbound.Inbound(message_sid, sender, body), now)
+            sms = inbound.Inbound(message_sid, sender, body)
+            queued = relief_sms.answer(connection, self.relief, sms, now) or inbound.answer(
+                connection, self.messages, sms, now
+            )
         if queued:
             self._on_queued()
 

@@ -60,6 +60,8 @@ def certificate_told(turn: Turn, event: DeskSays) -> At | None:
         turn.say(P.CERTIFICATE_OF, date=("date", values["issued_on"]), **of)
     day = {"date": ("date", values["day"])} if values.get("day") else {}
     turn.say(_RESULTS[event.result], **day)
+    if event.result == "forged":
+        turn.say(P.CERTIFICATE_FAKE)
     if event.result in ("forged", "altered"):
         turn.flag("certificate", event.result)
     turn.reach(Disposition.STATUS_TOLD)
@@ -142,6 +144,7 @@ def rumour_told(turn: Turn, event: DeskSays) -> At:
     if rumour is None:
         turn.flag("rumour", "not in the list")
         turn.say(P.RUMOUR_UNKNOWN)
+        turn.say(P.RUMOUR_WAIT)
         return At.MORE
     turn.say(P.RUMOUR_ANSWER, answer=("text", rumour.answer[lang]))
     turn.say(P.RUMOUR_SOURCE, source=("text", rumour.source[lang]))

@@ -8,6 +8,7 @@ from typing import Any
 from ivr.core.data import load_mapping, wrong
 from ivr.core.errors import DataError
 
+NAMES = "names"
 VERDICTS = ("false", "true", "partly")
 
 
@@ -26,11 +27,32 @@ def named_options(grammars_dir: Path, languages: tuple[str, ...]) -> Mapping[str
     found: dict[str, tuple[str, ...]] = {}
     for lang in languages:
         path = grammars_dir / lang / "options.yaml"
-        for question, answers in (load_mapping(path) if path.exists() else {}).items():
+        for question, answers in _questions(path).items():
             names = tuple(f"{question}.{answer}" for answer in answers)
             if found.setdefault(question, names) != names:
                 raise wrong(path, f"{question} has other answers than another language, or in another order", question)
     return found
+
+
+def option_names(grammars_dir: Path, languages: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
+    """Language -> answer -> how it is named with its key. DataError where a name lacks."""
+    return {lang: _names(grammars_dir / lang / "options.yaml") for lang in languages}
+
+
+def _names(path: Path) -> dict[str, str]:
+    spoken = load_mapping(path).get(NAMES, {}) if path.exists() else {}
+    found: dict[str, str] = {}
+    for question, answers in _questions(path).items():
+        names = spoken.get(question, ())
+        if len(names) != len(answers):
+            raise wrong(path, f"{question} needs a name for each answer", NAMES)
+        found |= {f"{question}.{answer}": name for answer, name in zip(answers, names, strict=True)}
+    return found
+
+
+def _questions(path: Path) -> Mapping[str, Any]:
+    data = load_mapping(path) if path.exists() else {}
+    return {question: answers for question, answers in data.items() if question != NAMES}
 
 
 def read_rumours(path: Path, languages: tuple[str, ...]) -> Mapping[str, Rumour]:

@@ -31,8 +31,8 @@ from ivr.dialogue.script import Script
 from ivr.dialogue.session import At, Session
 from ivr.dialogue.table import ENTER, WAITS
 from ivr.dialogue.turn import Turn
+from ivr.understanding.result import Band, Understanding, WaitKind
 from ivr.understanding.result import Command as Asked
-from ivr.understanding.result import Understanding, WaitKind
 
 STEPS_AT_MOST = 20  # places passed through in one step; more would be a circle in the table
 KEYS_WITHIN = timedelta(seconds=3)  # a second more than on a stream: the carrier fetches a document between keys
@@ -159,6 +159,8 @@ def _answer(turn: Turn, event: Event) -> At | None:
 def _silence(turn: Turn) -> At | None:
     if turn.session.at is At.QUEUE:
         return closing.waits_on(turn)
+    if turn.session.at is At.NO_DANGER:
+        return At.OVER
     at_end = turn.session.at is At.MORE or (turn.session.at is At.RATING and turn.session.rated)
     return At.GOODBYE if at_end else repair.missed(turn, silent=True)
 
@@ -166,15 +168,22 @@ def _silence(turn: Turn) -> At | None:
 def _heard(turn: Turn) -> At | None:
     """An emergency before everything, then what may be said at any time, then the answer to the question."""
     meanings = [turn.at_any_time(lang) for lang in turn.languages]
+    sure = opening.heard_surely(turn)
     for meant in meanings:
         if meant.emergency is not None:
-            turn.change(lang=meant.lang)
-            turn.want(emergency=meant.emergency)
-            return At.EMERGENCY
+            lang = meant.lang if meant.lang in sure else None  # a number in all languages rather than in a wrong one
+            return closing.called_for_help(turn, EmergencyHeard(meant.emergency, lang, meant.text))
     for meant in meanings:
-        if meant.command is not None:
+        if meant.command is not None and meant.lang in sure and not _may_be_a_request(turn, meant.command):
             return _command(turn, meant.command, meant)
     return WAITS[turn.session.at].heard(turn)
+
+
+def _may_be_a_request(turn: Turn, command: Asked) -> bool:
+    """Whether one word of farewell ("bas", which is also a bus) came before anything was done."""
+    if command is not Asked.GOODBYE or turn.session.best is not None or turn.longest != 1:
+        return False
+    return turn.question.kind is WaitKind.SERVICE and turn.understand(WaitKind.SERVICE).band is not Band.REJECT
 
 
 def _command(turn: Turn, command: Asked, meant: Understanding) -> At | None:

@@ -31,6 +31,11 @@ class Question:
     no_input_ms: int = 6000
     options: str = ""
 
+    @property
+    def keyed(self) -> bool:
+        """Whether its keys are named once speech has failed."""
+        return self.keys is not None or self.kind in (WaitKind.OPTION, WaitKind.RUMOUR)
+
 
 def _yes_no(no_match: P = P.YES_NO_NO_MATCH) -> Question:
     return Question(
@@ -38,10 +43,8 @@ def _yes_no(no_match: P = P.YES_NO_NO_MATCH) -> Question:
     )
 
 
-def _options(name: str, keys: P) -> Question:
-    return Question(
-        WaitKind.OPTION, P.OPTION_NO_INPUT, P.OPTION_NO_MATCH, keys, keys=keys, pace=Pace.SHORT, options=name
-    )
+def _options(name: str, asked: P) -> Question:
+    return Question(WaitKind.OPTION, P.OPTION_NO_INPUT, P.OPTION_NO_MATCH, asked, pace=Pace.SHORT, options=name)
 
 
 QUESTIONS: Mapping[At, Question] = {
@@ -100,8 +103,8 @@ QUESTIONS: Mapping[At, Question] = {
         pace=Pace.LONG,
         no_input_ms=10_000,
     ),
-    At.BLOOD: _options("blood", P.BLOOD_KEYS),
-    At.GIVES: _options("gives", P.GIVES_KEYS),
+    At.BLOOD: _options("blood", P.ASK_BLOOD),
+    At.GIVES: _options("gives", P.ASK_GIVES),
     At.OFFER: _yes_no(),
     At.DELIVERY: Question(
         WaitKind.DIGITS,
@@ -115,7 +118,7 @@ QUESTIONS: Mapping[At, Question] = {
         options="delivery",
     ),
     At.RECEIVED: _yes_no(),
-    At.ALERT: _options("alert", P.ALERT_KEYS),
+    At.ALERT: _options("alert", P.ASK_ALERT),
     At.CERTIFICATE: Question(
         WaitKind.DIGITS,
         P.CERTIFICATE_NO_INPUT,
@@ -130,5 +133,6 @@ QUESTIONS: Mapping[At, Question] = {
         WaitKind.RUMOUR, P.RUMOUR_NO_INPUT, P.RUMOUR_NO_MATCH, P.RUMOUR_HELP, reask=False, no_input_ms=8000
     ),
     At.RUMOUR_CONFIRM: _yes_no(),
+    At.NO_DANGER: Question(WaitKind.SERVICE, P.EMERGENCY_ELSE, P.SERVICE_NO_MATCH, P.EMERGENCY_ELSE, reask=False),
     At.QUEUE: Question(WaitKind.YES_NO, P.QUEUE_KEYS, P.QUEUE_KEYS, P.QUEUE_KEYS, no_input_ms=20_000),
 }

@@ -181,12 +181,17 @@ def answered_offer(turn: Turn, event: DeskSays) -> At:
     if event.what == "decline":
         turn.say(P.CLAIM_DECLINED)
     else:
-        turn.say(P.CLAIM_WON if event.result in ("won", "yours") else P.CLAIM_TAKEN)
+        won = event.result in ("won", "yours")
+        turn.say(P.CLAIM_WON if won else P.CLAIM_TAKEN)
+        if won:
+            turn.say(P.CLAIM_NEXT)
     return At.MORE
 
 
 def ask_delivery(turn: Turn) -> At | None:
     """Who has taken a request on: the citizen's code, the citizen on the line, or something else."""
+    turn.moved(At.DELIVERY)
+    turn.say(P.DELIVERY_CONNECT)
     ask(turn, At.DELIVERY, P.ASK_DELIVERY, service=_service(turn))
     return None
 

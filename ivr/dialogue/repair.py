@@ -8,6 +8,7 @@ from ivr.dialogue.commands import Disposition, Play, Transfer
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import HOLD_MS, Turn
+from ivr.understanding.result import WaitKind
 
 ATTEMPTS = 3
 RUMOUR_KEYS = 7  # rumours that are offered by key
@@ -16,6 +17,7 @@ KEYPAD: Mapping[At, At] = {At.SERVICE: At.MENU, At.PLACE: At.PLACE_MENU}
 # What follows when a question is given up. Where nothing stands, a person takes over.
 _GIVEN_UP: Mapping[At, At] = {
     At.MORE: At.GOODBYE,
+    At.NO_DANGER: At.OVER,
     At.RATING: At.MORE,
     At.DETAILS: At.FORM,
     At.AREA: At.FORM,
@@ -42,7 +44,7 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
     if at in _SLOTS:
         turn.want(failures=misses)
     turn.note("no_input" if silent else "no_match", f"{at}, {misses} of {ATTEMPTS}")
-    if misses >= ATTEMPTS:
+    if misses >= ATTEMPTS or (silent and at is At.DETAILS and misses > 1):  # an account is welcome, not needed
         return give_up(turn, silent)
     turn.say(_reprompt(turn, silent))
     if misses == ATTEMPTS - 1:
@@ -57,7 +59,7 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
 def _reprompt(turn: Turn, silent: bool) -> P:
     """The question's own words; the second time a hint at its keys; by keys alone nobody is asked to speak."""
     question = turn.question
-    keyed = question.keys is not None or turn.session.at is At.LANGUAGE
+    keyed = question.keyed or turn.session.at is At.LANGUAGE
     if turn.session.media == "gather" and (keyed or question.reask):
         return P.MENU_NO_INPUT if silent else P.MENU_NO_MATCH
     if turn.session.misses == ATTEMPTS - 1 and keyed and turn.session.at not in _BY_KEYS:
@@ -115,8 +117,17 @@ def say_keys(turn: Turn) -> None:
             turn.play(Play(P.LANGUAGE_KEY.value, lang, {"key": ("number", str(number))}))
     elif turn.question.keys is not None:
         turn.say(turn.question.keys)
+    elif turn.question.kind is WaitKind.OPTION:
+        say_options(turn)
     elif turn.session.at is At.RUMOUR:
         say_rumours(turn)
+
+
+def say_options(turn: Turn) -> None:
+    """Name the answers that a key stands for."""
+    names = turn.world.script.option_names[turn.languages[0]]
+    for number, answer in enumerate(turn.options, start=1):
+        turn.say(P.OPTION_KEY, option=("text", names[answer]), key=("number", str(number)))
 
 
 def say_rumours(turn: Turn) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ivr.core.data import load_mapping, wrong
 from ivr.core.errors import DataError
-from ivr.dialogue.closed_sets import Rumour, named_options, read_rumours
+from ivr.dialogue.closed_sets import Rumour, named_options, option_names, read_rumours
 from ivr.dialogue.hours import Hours, HouseHours
 from ivr.dialogue.menu import Entry, EntryKind, district_menu
 from ivr.dialogue.prompt_ids import P
@@ -40,6 +40,7 @@ class Limits:
     close_margin: float = 0.08
     queue_minutes: int = 10  # then a call back is promised instead
     next_score: float = 0.6  # a runner-up this good is offered when the first was refused
+    instead_score: float = 0.55  # a request this good counts where a yes or no was asked for
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,9 @@ class Script:
     """All of it. `prompts`: language -> prompt id -> text. `does`: service -> what it does to the call itself.
     `districts`: state -> English names; `spoken_places`: language -> English name -> spoken name.
     `emergencies`: region -> kind of emergency, or service -> number. `kinds_of_service`: service
-    -> kinds of emergency that it serves. `*_sms`: ids of SMS templates. `options`: question -> its named answers, in
-    the order of the keys; `blood_service`: the relief for which a blood group is asked."""
+    -> kinds of emergency that it serves. `*_sms`: ids of SMS templates. `options`: question ->
+    its named answers, in the order of the keys; `option_names`: language -> answer -> its name; `blood_service`: the
+    relief for which a blood group is asked."""
 
     languages: tuple[str, ...]
     prompts: Mapping[str, Mapping[str, str]]
@@ -66,6 +68,7 @@ class Script:
     hours: HouseHours
     relief_sms: str = ""
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    option_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rumours: Mapping[str, Rumour] = field(default_factory=dict)
     blood_service: str = ""
 
@@ -94,6 +97,7 @@ class Script:
             hours=house_hours(grammars_dir),
             relief_sms=rules["sms"].get("relief", ""),
             options=named_options(grammars_dir, languages),
+            option_names=option_names(grammars_dir, languages),
             rumours=read_rumours(grammars_dir / "rumours.yaml", languages),
             blood_service=rules.get("blood", ""),
         )

@@ -51,6 +51,7 @@ class At(StrEnum):
     CERTIFICATE = "certificate"
     RUMOUR = "rumour"
     RUMOUR_CONFIRM = "rumour_confirm"
+    NO_DANGER = "no_danger"
 
     OPENING = "opening"
     SENDING = "sending"
@@ -98,7 +99,7 @@ class Request:
     emergency: str | None = None
 
 
-_WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
+WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
 Pending = OpenTicket | SendSms | FindTickets | AskDesk | Record | Transfer
 _PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, AskDesk, Record, Transfer)}
 
@@ -149,7 +150,7 @@ class Session:
     def unfinished(self) -> bool:
         """Whether the caller left in the middle of a request that a next call can go on with."""
         begun = bool(self.request.service or self.request.candidates)
-        return self.left_at in _WORK_LEFT and begun and self.request.emergency is None
+        return self.left_at in WORK_LEFT and begun and self.request.emergency is None
 
     def reopened(self) -> "Session":
         """The session for a call that may go on with this one: it first asks whether to."""

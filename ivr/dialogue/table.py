@@ -57,6 +57,7 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.RUMOUR: checks.ask_rumour,
     At.RUMOUR_CONFIRM: checks.confirm_rumour,
     At.EMERGENCY: closing.emergency,
+    At.NO_DANGER: closing.ask_no_danger,
     At.OPERATOR: closing.to_operator,
     At.VOICEMAIL: closing.voicemail,
     At.CALLBACK: extras.ask_callback,
@@ -90,4 +91,5 @@ WAITS: Mapping[At, Wait] = {
     At.CERTIFICATE: Wait(checks.heard_certificate, checks.certificate_given),
     At.RUMOUR: Wait(checks.heard_rumour, checks.pressed_rumour),
     At.RUMOUR_CONFIRM: Wait(checks.heard_rumour_confirm, checks.pressed_rumour_confirm),
+    At.NO_DANGER: Wait(closing.heard_no_danger, closing.pressed_no_danger),
 }

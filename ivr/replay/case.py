@@ -7,6 +7,7 @@ the audio of the text.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,17 @@ import numpy as np
 from ivr.core.data import load_yaml
 from ivr.core.errors import AudioError, ReplayError
 from ivr.replay.text_voice import GAP_MS, Speech
-from ivr.speech.audio import mulaw_encode, read_any
+from ivr.speech.audio import RATE_HZ, Samples, mulaw_encode, read_any, read_channels
 
-CASE_FILE = "case.yaml"
+CASE_FILE, GOLDEN = "case.yaml", "expected.txt"
 _TIMING = {"after_ms", "send_after", "at_once", "times", "expect"}
 _SPEECH = {"lang", "heard_as", "bound", "gap_ms"}
-_TURN_KEYS = {"say", "file", "text", "press", "silence", "hang_up", "lose_stream"} | _TIMING | _SPEECH
+_CUT = {"channel", "from_ms", "to_ms"}
+_TURN_KEYS = {"say", "file", "text", "press", "silence", "hang_up", "lose_stream"} | _TIMING | _SPEECH | _CUT
 _NEEDED = {"title", "language", "caller", "turns"}
+_DAY_MS = 24 * 3600 * 1000
 _NOTES = {"hard", "voice", "line", "shows"}  # for the maker of the audio and for readers
-_CASE_KEYS = _NEEDED | _NOTES | {"expect", "known_failure", "after", "house"}
+_CASE_KEYS = _NEEDED | _NOTES | {"expect", "known_failure", "after", "house", "exported", "recording"}
 
 
 class Act(StrEnum):
@@ -59,7 +62,8 @@ class Turn:
 class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
-    (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder."""
+    (see `Case.after`); `rating_share` and `emergency_desks` as in the settings; `record`: the sound is kept, in the
+    house's folder."""
 
     operator: bool = True
     region: str = "UP"
@@ -67,13 +71,15 @@ class HouseRules:
     calls: int = 100
     later_minutes: float = 1.0
     emergency_desks: str = ""
+    rating_share: int = 0
     record: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
     """`after` names a case to be run before, in the same database. `known_failure` says why the case may fail. `path`
-    is its YAML file; beside a folder's case.yaml lies the transcript that must come out."""
+    is its YAML file; beside a folder's case.yaml lies the transcript that must come out. `exported`: it was a
+    call once."""
 
     name: str
     folder: Path
@@ -87,11 +93,12 @@ class Case:
     after: str = ""
     house: HouseRules = HouseRules()
     path: Path = Path()
+    exported: bool = False
 
     @property
     def golden(self) -> bool:
-        """Whether a transcript says what must happen, besides the expectations."""
-        return self.path.name in (CASE_FILE, "")
+        """Whether a transcript says what must happen, besides the expectations. A call that was need not have one."""
+        return self.path.name in (CASE_FILE, "") and (not self.exported or (self.folder / GOLDEN).is_file())
 
     @classmethod
     def load(cls, path: Path) -> "Case":
@@ -105,7 +112,9 @@ class Case:
         if unknown := raw.keys() - _CASE_KEYS:
             raise ReplayError(f"{path}: unknown keys {', '.join(sorted(unknown))}")
         language = str(raw["language"])
-        turns = [turn for number, turn in enumerate(raw["turns"], 1) for turn in _turns(path, number, turn, language)]
+        recording = {"file": raw["recording"]} if "recording" in raw else {}
+        told = [recording | turn if "say" in turn else turn for turn in raw["turns"]]
+        turns = [turn for number, turn in enumerate(told, 1) for turn in _turns(path, number, turn, language)]
         folder, name = path.parent, path.parent.name if path.name == CASE_FILE else path.stem
         place = folder.parent if path.name == CASE_FILE else folder
         return cls(
@@ -121,6 +130,7 @@ class Case:
             after=str(raw.get("after") or ""),
             house=_house(path, raw.get("house") or {}),
             path=path,
+            exported=bool(raw.get("exported")),
         )
 
     def before(self) -> "Case | None":
@@ -190,7 +200,26 @@ def _spoken(path: Path, where: str, raw: Mapping[str, Any], language: str) -> Tu
     if "file" not in raw:
         raise ReplayError(f"{where}: say needs a file with the audio; text needs none")
     try:
-        samples = read_any(path.parent / raw["file"])
-    except AudioError as error:
+        samples = _sound(path.parent / raw["file"], raw)
+    except (AudioError, IndexError) as error:
         raise ReplayError(f"{where}: {error}") from error
     return Turn(Act.SAY, text, str(raw["file"]), mulaw_encode(np.asarray(samples, np.int16)), speech=speech)
+
+
+def _sound(path: Path, raw: Mapping[str, Any]) -> Samples:
+    """The file, or one side of it, or a piece. IndexError where it has no such side or moment."""
+    if not raw.keys() & _CUT:
+        return read_any(path)
+    sides = _sides(path)
+    channel = int(raw.get("channel", 1))
+    if not 1 <= channel <= len(sides):
+        raise IndexError(f"{path.name} has {len(sides)} channels, none is {channel}")
+    begin, end = (int(raw.get(key, whole)) * RATE_HZ // 1000 for key, whole in (("from_ms", 0), ("to_ms", _DAY_MS)))
+    if not 0 <= begin < min(end, len(sides[channel - 1])):
+        raise IndexError(f"{path.name} has nothing from {raw.get('from_ms', 0)} ms on before {raw.get('to_ms')} ms")
+    return sides[channel - 1][begin:end]
+
+
+@lru_cache(maxsize=4)
+def _sides(path: Path) -> tuple[Samples, ...]:
+    return read_channels(path)

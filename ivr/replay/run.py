@@ -10,7 +10,7 @@ from ivr.call.trace import Replied, TraceEvent
 from ivr.replay import recorded
 from ivr.replay.caller import ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
-from ivr.replay.case import Case
+from ivr.replay.case import GOLDEN, Case
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
 from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse, replay_house
@@ -19,7 +19,6 @@ from ivr.replay.transcript import lines
 from ivr.replay.wires import call_sid
 from ivr.web.assembly import Knowledge
 
-GOLDEN = "expected.txt"
 _LINE = Line(f"{PUBLIC_URL}/twilio/voice", NUMBER)
 
 
@@ -109,7 +108,7 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
 
 def accept(outcome: Outcome) -> bool:
     """Write the transcript as the golden one, and what was recognised; whether that changed anything."""
-    if not outcome.case.golden:
+    if not (outcome.case.golden or outcome.case.exported):
         return False
     changed = outcome.heard is not None and outcome.heard.write(outcome.case.folder / recorded.FILE)
     path = outcome.case.folder / GOLDEN

@@ -3,9 +3,21 @@
 from collections.abc import Iterable, Mapping
 
 from ivr.call.trace import Happened, Ignored, LineClosed, PromptEnded, PromptSent, TraceEvent
-from ivr.dialogue.commands import Command, FindTickets, Flag, HangUp, Note, OpenTicket, Record, SendSms, Transfer
+from ivr.dialogue.commands import (
+    AskDesk,
+    Command,
+    FindTickets,
+    Flag,
+    HangUp,
+    Note,
+    OpenTicket,
+    Record,
+    SendSms,
+    Transfer,
+)
 from ivr.dialogue.events import (
     CallStarted,
+    DeskSays,
     EffectFailed,
     EmergencyHeard,
     Event,
@@ -21,7 +33,7 @@ from ivr.dialogue.events import (
 )
 from ivr.understanding.result import Hypothesis
 
-Result = TicketOpened | TicketsFound | SmsQueued | MessageRecorded | Queued | EffectFailed
+Result = TicketOpened | TicketsFound | SmsQueued | DeskSays | MessageRecorded | Queued | EffectFailed
 
 
 def lines(trace: Iterable[TraceEvent]) -> list[str]:

@@ -17,13 +17,14 @@ from ivr.store.schema import caller, outcall
 class Purpose(StrEnum):
     """`callback`: to be connected to a person. `missed`: the caller rang the number that is never answered. `offer`: a
     responder is asked whether they can bring help; `urgent`: the same at any hour. `received`: a citizen is asked
-    whether help came."""
+    whether help came. `confirm`: a citizen is asked whether a complaint is solved."""
 
     CALLBACK = "callback"
     MISSED = "missed"
     OFFER = "offer"
     URGENT = "urgent"
     RECEIVED = "received"
+    CONFIRM = "confirm"
 
 
 class OutcallState(StrEnum):

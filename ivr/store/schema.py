@@ -31,6 +31,7 @@ from ivr.store.schema_alerts import campaign as campaign
 from ivr.store.schema_certificates import certificate as certificate
 from ivr.store.schema_feedback import rating as rating
 from ivr.store.schema_relief import responder as responder
+from ivr.store.schema_review import correction as correction
 from ivr.store.schema_tickets import ticket as ticket
 from ivr.store.schema_tickets import ticket_event as ticket_event
 

@@ -63,6 +63,7 @@ class Understanding:
 
     `slots` holds what was asked for (None where it was not said) and, for a service, what was said besides.
     `language` is set where the caller asked for a language by name. `emergency` is the id of an emergency kind.
+    `doubtful`: to a yes-or-no question, nothing but words of doubt ("I don't know", "hmm").
     """
 
     text: str
@@ -76,3 +77,4 @@ class Understanding:
     emergency: str | None = None
     command: Command | None = None
     language: str | None = None
+    doubtful: bool = False

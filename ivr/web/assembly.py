@@ -30,10 +30,10 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
 from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import make_placing, sms_texts
+from ivr.desk.build import every_handler, make_errands, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
-from ivr.desk.handlers import Carrier, Sending, handlers
+from ivr.desk.handlers import Carrier, Sending
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
@@ -149,7 +149,6 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
     carrier = around.carrier or carrier_of(settings)
     sending = Sending(db, secrets, carrier, around.clock, f"{settings.public_url}/twilio/status")
-    placing = make_placing(settings, db, desk.jobs, carrier, around.clock)
     return _Rooms(
         settings=settings,
         around=around,
@@ -161,7 +160,8 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             desk=desk,
             calls=Calls(db, secrets),
             handovers=Handovers(db, settings.operator_lines),
-            callbacks=CallBacks(db, secrets, desk.jobs, known.script.hours, bell.ring),
+            callbacks=CallBacks(db, secrets, desk.confirming, bell.ring),
+            errands=make_errands(settings, db, desk, known.catalogue, around.clock, bell),
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
@@ -171,7 +171,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
         ),
         known=known,
         pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
-        worker=Worker(db, desk.jobs, handlers(sending, placing), around.clock, bell),
+        worker=Worker(db, desk.jobs, every_handler(settings, db, desk, sending, carrier, bell), around.clock, bell),
         carrier=carrier,
     )
 
@@ -183,7 +183,9 @@ def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
         raise ConfigurationError(
             f"IVR_EMERGENCY_DESKS: no such emergency: {', '.join(unknown)}; there are {known_kinds}, {ANY_EMERGENCY}"
         )
-    house = House(settings.region, bool(settings.operator_number), desks, settings.emergency_keys)
+    house = House(
+        settings.region, bool(settings.operator_number), desks, settings.emergency_keys, settings.rating_share
+    )
     return Dialogue(known.understander, known.catalogue, known.script, house, known.grammars)
 
 

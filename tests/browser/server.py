@@ -16,6 +16,7 @@ from ivr.console.app import create_console
 from ivr.store.database import Database
 from ivr.store.upgrade import upgrade
 from ivr.web.server import listen
+from tests.console.calls import desk_of_calls
 from tests.console.house import NOW, add_users, around
 
 
@@ -38,6 +39,7 @@ def application(folder: Path) -> Starlette:
     db = Database(f"sqlite:///{folder / 'console.db'}")
     upgrade(db)
     add_users(db, NOW - timedelta(days=30))
+    desk_of_calls(db, folder)
     clock = RunningClock(NOW)
     return Starlette(routes=[Mount("/console", create_console(around(db, clock, folder)))])
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -47,13 +48,14 @@ class Aid(House):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self.solved: list[int] = []
+        self.confirming = replace(self.desk.confirming, hours=HOURS)
         random_bytes = random.Random(3).randbytes
         messages = Messages(self.desk.jobs, SECRETS, CATALOGUE, TEXTS, random_bytes)
         house = ReliefHouse(
             SECRETS, self.desk.jobs, messages, ITEMS, random_bytes, lambda lang, name: f"{name}-{lang}", self._solved
         )
         self.relief = Relief(house)
-        self.callbacks = CallBacks(db, SECRETS, self.desk.jobs, HOURS, self.bell.ring)
+        self.callbacks = CallBacks(db, SECRETS, self.confirming, self.bell.ring)
         self._count = 0
 
     def _solved(self, connection: Connection, ticket_id: int, now: datetime) -> None:
@@ -110,9 +112,7 @@ class Aid(House):
 
     def worker(self) -> Worker:
         sending = Sending(self.db, SECRETS, self.carrier, self.clock, CALLBACK)
-        placing = Placing(
-            self.db, SECRETS, self.desk.jobs, self.carrier, self.clock, HOURS, lambda now: True, URL, STATUS
-        )
+        placing = Placing(self.db, SECRETS, self.confirming, self.carrier, self.clock, lambda now: True, URL, STATUS)
         known = {**handlers(sending, placing), **Matching(self.relief, self.db, self.clock).handlers()}
         return Worker(self.db, self.desk.jobs, known, self.clock, self.bell, Pace(poll_s=0.05))
 

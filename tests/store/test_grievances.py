@@ -4,22 +4,18 @@ from datetime import timedelta
 
 import pytest
 
-from ivr.core import phone
 from ivr.core.errors import ActRefusedError, ConflictError
 from ivr.desk.acting import CITIZEN, Actor, Done
 from ivr.desk.bulk import Bulk, Wanted
 from ivr.desk.rules.life import Deed
 from ivr.desk.rules.states import Party
 from ivr.dialogue.commands import OpenTicket
-from ivr.store import officers
-from ivr.store.calls import note_caller
 from ivr.store.database import Database
-from ivr.store.officers import NewPost
 from ivr.store.queues import VIEWS, Cursor, Filter
 from ivr.store.tickets import TicketRow
-from tests.store.house import NOW, SECRETS, House
+from tests.store.house import NOW, House
+from tests.store.office import DESK, appoint
 
-DESK = Actor("operator-1", Party.DESK)
 HOUR = timedelta(hours=1)
 VISIT = Deed("answer", Party.DESK, code="visit")
 POSTS = (
@@ -28,18 +24,6 @@ POSTS = (
     ("guntur-collector", 2, "AP.Guntur", ""),
     ("state-secretary", 3, "", ""),
 )
-
-
-def appoint(db: Database, posts: tuple[tuple[str, int, str, str], ...] = POSTS) -> dict[str, int]:
-    """The directory; key -> id. Every holder has a telephone that ends in the post's number."""
-    with db.begin() as connection:
-        for number, (key, level, place, department) in enumerate(posts):
-            known = phone.parse(f"+91941555020{number}")
-            assert known is not None
-            who = note_caller(connection, SECRETS, known, NOW)
-            post = NewPost(key, level, f"role of {key}", department, place, f"holder of {key}", who, "te", None)
-            assert officers.put(connection, post, NOW) == "added"
-        return {one.key: one.id for one in officers.listed(connection)}
 
 
 def opened(house: House, key: str = "CA1:1", district: str | None = "Guntur", words: str = "") -> TicketRow:
@@ -60,7 +44,7 @@ def act(house: House, row: TicketRow, deed: Deed, actor: Actor = DESK, key: str 
 
 
 def test_a_ticket_is_its_districts_and_its_departments(db: Database) -> None:
-    posts = appoint(db)
+    posts = appoint(db, POSTS)
     row = opened(House(db))
     assert (row.place_path, row.officer_id, row.level) == ("AP.Guntur", posts["guntur-lights"], 0)
     assert row.late_at == row.next_escalation_at
@@ -137,7 +121,7 @@ def test_an_act_can_be_taken_back_for_fifteen_seconds_by_whoever_did_it(db: Data
 
 
 def test_officers_act_on_their_own_tickets_and_those_below(db: Database) -> None:
-    posts = appoint(db)
+    posts = appoint(db, POSTS)
     house = House(db)
     row = opened(house)
     answer = Deed("answer", Party.OFFICER, code="visit")
@@ -149,7 +133,7 @@ def test_officers_act_on_their_own_tickets_and_those_below(db: Database) -> None
 
 
 def test_handed_on_it_keeps_its_clock(db: Database) -> None:
-    posts = appoint(db)
+    posts = appoint(db, POSTS)
     house = House(db)
     row = opened(house)
     house.clock.advance(3600)
@@ -218,7 +202,7 @@ def test_search_by_number_caller_and_words_in_any_script(db: Database) -> None:
 async def test_an_act_on_many_is_previewed_and_leaves_changed_ones_alone(db: Database) -> None:
     house = House(db)
     rows = [opened(house, f"CA1:{n}") for n in range(4)]
-    acting = house.desk._acting
+    acting = house.desk.acting
     bulk = Bulk(db, house.desk.jobs, acting, house.clock, house.bell.ring)
     with pytest.raises(ActRefusedError):
         bulk.preview(Wanted(Deed("claim", Party.DESK, note="x", photo="y"), DESK, Filter()), NOW)

@@ -15,7 +15,8 @@ from ivr.desk.rules.states import CLAIM, CLOSED, NO, REOPEN, YES, Party
 
 OPEN, ACKNOWLEDGED, ANSWERED = "open", "acknowledged", "answered"
 CLAIMED, UNCONFIRMED, HUMAN = "claimed", "unconfirmed", "human"
-RAISE, REPEAT, UNREACHED, ASK, PAUSE, RESUME = "raise", "repeat", "unreached", "ask", "pause", "resume"
+RAISE, REPEAT, UNREACHED, CALL_AGAIN = "raise", "repeat", "unreached", "call_again"
+ASK, PAUSE, RESUME = "ask", "pause", "resume"
 ASKED_CITIZEN = "citizen"  # the reason of the pause that a question brings
 RATINGS = range(1, 6)
 _NONE = timedelta(0)
@@ -92,13 +93,16 @@ def by_itself(rules: TicketRules, ticket: Standing, now: datetime) -> Deed | Non
         return None
     if ticket.state == CLAIMED:
         return Deed(UNREACHED, Party.SYSTEM)
+    if ticket.state == UNCONFIRMED:
+        return Deed(CALL_AGAIN, Party.SYSTEM)
     return Deed(RAISE if ticket.level < rules.matrix.top else REPEAT, Party.SYSTEM)
 
 
 def next_step(rules: TicketRules, ticket: Standing) -> datetime | None:
     """When time moves the ticket on. Depends on nothing that an edit changes but the first answer and the pause."""
-    if ticket.state == CLAIMED and ticket.claimed_at is not None:
-        return ticket.claimed_at + timedelta(days=rules.matrix.confirm.answer_days)
+    if ticket.state in (CLAIMED, UNCONFIRMED) and ticket.claimed_at is not None:
+        asked_enough = ticket.state == UNCONFIRMED and ticket.rounds >= rules.matrix.confirm.rounds
+        return None if asked_enough else ticket.claimed_at + timedelta(days=rules.matrix.confirm.answer_days)
     if ticket.state in (CLOSED, UNCONFIRMED, HUMAN):
         return None
     kind = rules.matrix.classes[ticket.kind]
@@ -257,7 +261,7 @@ _EFFECTS: Mapping[str, Callable[[TicketRules, Standing, Deed, datetime], Standin
     RESUME: _resume,
     "reply": _reply,
     CLAIM: _claim,
-    "call_again": _call_again,
+    CALL_AGAIN: _call_again,
     YES: _yes,
     NO: _no,
     REOPEN: _reopen,

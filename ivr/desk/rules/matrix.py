@@ -8,7 +8,7 @@ from typing import Any
 
 from ivr.core.data import load_mapping, wrong
 from ivr.desk.rules.calendar import Calendar
-from ivr.desk.rules.states import StateTable
+from ivr.desk.rules.states import LONGEST_CODED, StateTable
 from ivr.dialogue.hours import Hours
 
 WHO = frozenset({"citizen", "officer", "before"})
@@ -16,8 +16,11 @@ WHO = frozenset({"citizen", "officer", "before"})
 
 @dataclass(frozen=True, slots=True)
 class Level:
+    """`spoken`: language -> how a citizen hears of it."""
+
     id: str
     role: str
+    spoken: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,10 @@ class Confirm:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """Who is told by which SMS template; `call`: and rung as well."""
+    """Who is told by which SMS template."""
 
     who: str
     sms: str
-    call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Matrix:
     def load(cls, path: Path) -> "Matrix":
         """Read the file. DataError with file and line where it is wrong."""
         data = load_mapping(path)
-        levels = tuple(Level(str(one["id"]), str(one.get("role", ""))) for one in data.get("levels", ()))
+        levels = tuple(_level(path, at, one) for at, one in enumerate(data.get("levels", ())))
         if not levels:
             raise wrong(path, "needs levels", "levels")
         working = _calendar(path, data.get("calendar") or {})
@@ -110,6 +112,13 @@ class Matrix:
         return self.classes["urgent" if urgent else "normal"]
 
 
+def _level(path: Path, at: int, raw: Mapping[str, Any]) -> Level:
+    spoken = {name: str(text) for name, text in raw.items() if name not in ("id", "role")}
+    if long := [lang for lang, text in spoken.items() if len(text) > LONGEST_CODED]:
+        raise wrong(path, f"longer than {LONGEST_CODED} signs in {', '.join(long)}", "levels", at)
+    return Level(str(raw["id"]), str(raw.get("role", "")), spoken)
+
+
 def _calendar(path: Path, raw: Mapping[str, Any]) -> Calendar:
     holidays = frozenset(str(day) for day in raw.get("holidays", ()))
     try:
@@ -136,20 +145,23 @@ def _confirm(raw: Mapping[str, Any]) -> Confirm:
 def _telling(path: Path, event: str, raw: Mapping[str, Any]) -> Telling:
     if raw.get("who") not in WHO:
         raise wrong(path, f"who must be one of {', '.join(sorted(WHO))}", "tells", event)
-    return Telling(raw["who"], str(raw["sms"]), bool(raw.get("call", False)))
+    return Telling(raw["who"], str(raw["sms"]))
 
 
 @dataclass(frozen=True, slots=True)
 class TicketRules:
-    """All that the rules read. `states`: district -> state, by their English names."""
+    """All that the rules read. `states`: district -> state, by their English names; `districts`: district -> language
+    -> spoken name."""
 
     table: StateTable
     matrix: Matrix
     states: Mapping[str, str]
+    districts: Mapping[str, Mapping[str, str]]
 
     @classmethod
     def load(cls, grammars_dir: Path) -> "TicketRules":
         """DataError with file and line."""
         table, matrix = StateTable.load(grammars_dir / "tickets.yaml"), Matrix.load(grammars_dir / "escalation.yaml")
         places = load_mapping(grammars_dir / "places.yaml")
-        return cls(table, matrix, {name: str(entry["state"]) for name, entry in places.items()})
+        spoken = {name: {k: v[0] for k, v in entry.items() if isinstance(v, list)} for name, entry in places.items()}
+        return cls(table, matrix, {name: str(entry["state"]) for name, entry in places.items()}, spoken)

@@ -97,7 +97,9 @@ async def _reachable(client: httpx.AsyncClient, url: str) -> None:
 
 async def _stage(crowd: Crowd, url: str, calls: int, plan: Plan) -> Stage:
     loop = asyncio.get_running_loop()
+    await crowd.resize(min(calls, crowd.size), 0.0)
     crowd.forget()
+    rung_s = loop.time()
     await crowd.resize(calls, plan.ring_s if calls > crowd.size else 0.0)
     await asyncio.sleep(plan.settle_s)
     for call in crowd.calls:
@@ -107,31 +109,43 @@ async def _stage(crowd: Crowd, url: str, calls: int, plan: Plan) -> Stage:
     while True:
         await asyncio.sleep(min(_LOOK_S, plan.hold_s))
         readings.append(await server.read(crowd.client, url, loop.time()))
-        window_s = (begun_s, loop.time())
-        replies, unanswered = _replies(crowd.calls, window_s, plan.limits.reply_ms)
-        enough = loop.time() - begun_s >= plan.hold_s and len(replies) + unanswered >= plan.limits.fewest
-        if enough or loop.time() - begun_s >= _LONGER * plan.hold_s:
-            return measured(crowd.calls, calls, window_s, plan.limits, readings)
+        window = Window(rung_s, begun_s, loop.time())
+        replies, unanswered = _replies(crowd.calls, window, plan.limits.reply_ms)
+        enough = window.seconds >= plan.hold_s and len(replies) + unanswered >= plan.limits.fewest
+        if enough or window.seconds >= _LONGER * plan.hold_s:
+            return measured(crowd.calls, calls, window, plan.limits, readings)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """On the loop's clock: when a stage's callers began to ring, and between when and when it is measured."""
+
+    rung_s: float
+    begun_s: float
+    ended_s: float
+
+    @property
+    def seconds(self) -> float:
+        return self.ended_s - self.begun_s
 
 
 def measured(
     calls: Sequence[LoadCall],
     held: int,
-    window_s: tuple[float, float],
+    window: Window,
     limits: Limits,
     readings: Sequence[server.Reading] = (),
 ) -> Stage:
-    """The figures of `calls`; replies count where their turn ended within `window_s`."""
-    begun_s, ended_s = window_s
-    replies, unanswered = _replies(calls, window_s, limits.reply_ms)
+    """The figures of `calls`: replies to turns that ended within the window, refusals of those who rang for it."""
+    replies, unanswered = _replies(calls, window, limits.reply_ms)
     return Stage(
         calls=held,
-        seconds=ended_s - begun_s,
+        seconds=window.seconds,
         begun=len(calls),
         ended=sum(c.ended_s is not None for c in calls),
         reply_ms=tuple(replies),
         unanswered=unanswered,
-        refused=sum(c.refused for c in calls),
+        refused=sum(c.refused and c.begun_s >= window.rung_s for c in calls),
         broken=sum(c.broken for c in calls),
         failed=tuple(c.failed for c in calls if c.failed),
         talking=talking([c.record for c in calls]),
@@ -140,18 +154,17 @@ def measured(
     )
 
 
-def _replies(calls: Sequence[LoadCall], window_s: tuple[float, float], limit_ms: float) -> tuple[list[int], int]:
+def _replies(calls: Sequence[LoadCall], window: Window, limit_ms: float) -> tuple[list[int], int]:
     """Replies to turns that ended within the window, and how many such turns waited longer than the limit in vain."""
-    begun_s, now_s = window_s
     replies, unanswered = list[int](), 0
     for call in calls:
         for stream_s, heard in zip(call.wire.streams_s, call.record.streams, strict=False):
             for spoken in heard.spoken:
                 at_s = stream_s + spoken.ended_ms / 1000
-                if not begun_s <= at_s <= now_s:
+                if not window.begun_s <= at_s <= window.ended_s:
                     continue
                 if spoken.answered_ms is not None:
                     replies.append(spoken.answered_ms - spoken.ended_ms)
-                elif not spoken.passed_over and call.ended_s is None and (now_s - at_s) * 1000 > limit_ms:
-                    unanswered += 1
+                elif not spoken.passed_over and call.ended_s is None:
+                    unanswered += (window.ended_s - at_s) * 1000 > limit_ms
     return replies, unanswered

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivr.core.data import data_dir
 from ivr.core.errors import DataError
+from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.segments import segments
 from ivr.desk.sms_templates import LONGEST_VALUE, SmsTexts, TemplateError, fold, shorten
 
@@ -33,7 +35,7 @@ def test_the_files_own_texts_are_all_right() -> None:
         brand = {"hi": "जनवाणी", "te": "జనవాణి"}[language]
         assert brand in template.registered()
     for language in LANGUAGES:
-        assert set(TEXTS.states[language]) == {"open", "claimed", "closed"}
+        assert set(TEXTS.states[language]) == set(TicketRules.load(data_dir("grammars")).table.about)
         assert all(len(word) <= 24 for word in TEXTS.states[language].values())
 
 

@@ -44,6 +44,12 @@ MARKS = st.sampled_from(
         "number=4",
         "number=4.5",
         "emergency=fire",
+        "option=alert.stop",
+        "option=blood.o_pos",
+        "option=gives.food",
+        "option=delivery.connect",
+        "rumour=coin_ten_invalid:0.9",
+        "rumour=coin_ten_invalid:0.5",
         "noise",
         *(f"cmd={command}" for command in Command if command is not Command.GOODBYE),
     ]

@@ -36,6 +36,13 @@ def shared(caller: Caller) -> None:
     caller.happen(CallStarted("hi", tickets=(TICKET,), shared=True))
 
 
+def briefed(caller: Caller, errand: str) -> None:
+    """The call begins with what waits for this person."""
+    brief = {"errand": errand, "service": "food_ration_request", "district": "Agra", "area": "282001", "request": "4"}
+    caller.session = Session.new("CA2")
+    caller.happen(CallStarted("hi", purpose="x", brief={**brief, "offer": "7", "kind": "text", "message": "m"}))
+
+
 REACH: dict[At, Callable[[Caller], object]] = {
     At.LANGUAGE: lambda c: c.press("9"),
     At.GO_ON: lambda c: broken_off(c),
@@ -52,6 +59,17 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.RATING: lambda c: c.say("service=feedback_rating"),
     At.MORE: lambda c: c.say("service=mandi_price"),
     At.QUEUE: lambda c: (c.press("0"), c.happen(Queued(2, 4))),
+    At.AREA: lambda c: (c.say("service=food_ration_request"), c.say("place=Agra")),
+    At.BLOOD: lambda c: (c.say("service=blood_request"), c.say("place=Agra")),
+    At.GIVES: lambda c: c.say("service=volunteer_register"),
+    At.OFFER: lambda c: briefed(c, "offer"),
+    At.DELIVERY: lambda c: briefed(c, "deliver"),
+    At.RECEIVED: lambda c: briefed(c, "received"),
+    At.ALERT: lambda c: briefed(c, "alert"),
+    At.CERTIFICATE: lambda c: c.say("service=certificate_verify"),
+    At.RUMOUR: lambda c: c.say("service=rumour_check"),
+    At.RUMOUR_CONFIRM: lambda c: (c.say("service=rumour_check"), c.say("rumour=coin_ten_invalid:0.5")),
+    At.NO_DANGER: lambda c: c.say("emergency=fire"),
 }
 
 
@@ -66,9 +84,14 @@ def at(ring: Ring, place: At) -> Caller:
 @pytest.mark.parametrize("place", REACH)
 def test_a_call_for_help_is_heard_at_every_question(ring: Ring, place: At) -> None:
     caller = at(ring, place)
-    assert caller.happen(EmergencyHeard("fire", "te", "words")) == ["emergency", "emergency_again"]
+    assert caller.happen(EmergencyHeard("fire", "te", "words")) == [
+        "emergency",
+        "emergency_again",
+        "emergency_else",
+    ]
     assert {play.lang for play in caller.plays} == {"te"}
     assert caller.value("emergency", "number") == ("digits", "101")
+    caller.silence()
     assert caller.disposition == "emergency"
 
 
@@ -97,16 +120,26 @@ def test_a_person_and_repeat_are_to_be_had_at_every_question(ring: Ring, place: 
         assert caller.plays[-1].prompt == ("transfer" if place is At.QUEUE else "voicemail")
 
 
-@pytest.mark.parametrize("place", [place for place in REACH if place is not At.QUEUE])
+@pytest.mark.parametrize("place", [place for place in REACH if place not in (At.QUEUE, At.NO_DANGER)])
 def test_every_question_is_continued_by_keys(ring: Ring, place: At) -> None:
-    """On the keypad leg the keys are named with the question. The queue is there only by keys and asks anew."""
+    """On the keypad leg the keys are named with the question. The queue is there only by keys and asks anew; after an
+    emergency the number is told again."""
     caller = at(ring, place)
     played = caller.happen(CallStarted(resumed=True, media="gather"))
     assert played[0] == "keys_only"
     assert isinstance(caller.last, Listen)
-    keys = {"language_key", "menu_key", "place_key", "yes_no_keys", "choice_keys", "details_keys"}
+    keys = {
+        "language_key",
+        "menu_key",
+        "place_key",
+        "yes_no_keys",
+        "choice_keys",
+        "details_keys",
+        "option_key",
+        "rumour_key",
+    }
     keys |= {prompt for prompt in played if prompt.startswith(("group_", "state_"))}
-    asks_for_keys = (At.TICKET_NUMBER, At.RATING, At.LAST_FOUR)
+    asks_for_keys = (At.TICKET_NUMBER, At.RATING, At.LAST_FOUR, At.AREA, At.DELIVERY, At.CERTIFICATE)
     assert keys & set(played) or place in asks_for_keys
 
 

@@ -10,10 +10,11 @@ from ivr.replay.case import Act, Turn
 from ivr.replay.load.callers import LoadCall, LoadWire
 from ivr.replay.load.figures import Limits, ServerUse, Stage, a_call, percentile, why_not_held
 from ivr.replay.load.ramp import Ramp
-from ivr.replay.load.run import measured
+from ivr.replay.load.run import Window, measured
 from ivr.replay.load.server import Reading, parsed, use
 from ivr.replay.stream import Heard, SpokenTurn
 
+WINDOW = Window(98.0, 101.0, 114.0)
 SAID = Turn(Act.SAY, "words")
 
 
@@ -100,10 +101,10 @@ def call(*spoken: SpokenTurn, **facts: object) -> LoadCall:
 def test_replies_count_where_their_turn_ended_within_the_window() -> None:
     answered = [SpokenTurn(SAID, ended, ended + 700) for ended in (500, 5_000, 15_000)]
     waiting = SpokenTurn(SAID, 12_000)
-    stage = measured([call(*answered, waiting)], 1, (101.0, 114.0), Limits(reply_ms=1200))
+    stage = measured([call(*answered, waiting)], 1, WINDOW, Limits(reply_ms=1200))
     assert (stage.reply_ms, stage.unanswered) == ((700,), 1)
-    assert measured([call(SpokenTurn(SAID, 13_500))], 1, (101.0, 114.0), Limits()).unanswered == 0
-    assert measured([call(SpokenTurn(SAID, 5_000, passed_over=True))], 1, (101.0, 114.0), Limits()).unanswered == 0
+    assert measured([call(SpokenTurn(SAID, 13_500))], 1, WINDOW, Limits()).unanswered == 0
+    assert measured([call(SpokenTurn(SAID, 5_000, passed_over=True))], 1, WINDOW, Limits()).unanswered == 0
 
 
 def test_calls_by_keys_are_refused_and_streams_given_up_are_broken() -> None:
@@ -111,5 +112,5 @@ def test_calls_by_keys_are_refused_and_streams_given_up_are_broken() -> None:
     by_keys.record.streams.clear()
     given_up = call(ended_s=106.0)
     given_up.record.gathered.append("")
-    stage = measured([by_keys, given_up, call()], 2, (101.0, 114.0), Limits())
+    stage = measured([by_keys, given_up, call()], 2, WINDOW, Limits())
     assert (stage.begun, stage.ended, stage.refused, stage.broken) == (3, 2, 1, 1)
