@@ -54,10 +54,12 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The helpline's number and where the carrier asks what to do with its calls."""
+    """The helpline's number and where the carrier asks what to do with its calls. `status_url`: of a call that the
+    helpline makes; it is told its end."""
 
     voice_url: str
     number: str
+    status_url: str = ""
 
 
 class CarrierCall:
@@ -70,19 +72,23 @@ class CarrierCall:
         self._wire, self._voice_url, number = wire, line.voice_url, line.number
         self._caller = caller or ScriptedCaller(case.turns)
         self._dial_status = case.house.dial
+        self._status_url = line.status_url
+        outbound = bool(line.status_url)
+        sender, receiver = (number, case.caller) if outbound else (case.caller, number)
         self._form = {
             "CallSid": call_sid,
             "AccountSid": ACCOUNT,
             "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
-            "From": case.caller,
-            "Caller": case.caller,
-            "To": number,
-            "Called": number,
+            "Direction": "outbound-api" if outbound else "inbound",
+            "From": sender,
+            "Caller": sender,
+            "To": receiver,
+            "Called": receiver,
         }
 
     async def run(self) -> CallRecord:
-        todo: tuple[Verb, ...] = await self._ask(self._voice_url, CallStatus="ringing")
+        status = "in-progress" if self._status_url else "ringing"
+        todo: tuple[Verb, ...] = await self._ask(self._voice_url, CallStatus=status)
         for _ in range(_REDIRECTS_AT_MOST):
             following = await self._carry_out(todo)
             if following is None:
@@ -91,7 +97,8 @@ class CarrierCall:
         else:
             raise ReplayError(f"the call was redirected more than {_REDIRECTS_AT_MOST} times")
         self.record.ended = self.record.ended or "helpline"
-        await self._wire.post(self._sibling("status"), {**self._form, "CallStatus": "completed"})
+        told = self._status_url or self._sibling("status")
+        await self._wire.post(told, {**self._form, "CallStatus": "completed"})
         return self.record
 
     async def _ask(self, url: str, **more: str) -> tuple[Verb, ...]:

@@ -26,7 +26,7 @@ _TURN_KEYS = {"say", "file", "text", "press", "silence", "hang_up", "lose_stream
 _NEEDED = {"title", "language", "caller", "turns"}
 _DAY_MS = 24 * 3600 * 1000
 _NOTES = {"hard", "voice", "line", "shows"}  # for the maker of the audio and for readers
-_CASE_KEYS = _NEEDED | _NOTES | {"expect", "known_failure", "after", "house", "exported", "recording"}
+_CASE_KEYS = _NEEDED | _NOTES | {"expect", "known_failure", "after", "cause", "house", "exported", "recording"}
 
 
 class Act(StrEnum):
@@ -77,9 +77,9 @@ class HouseRules:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`after` names a case to be run before, in the same database. `known_failure` says why the case may fail. `path`
-    is its YAML file; beside a folder's case.yaml lies the transcript that must come out. `exported`: it was a
-    call once."""
+    """`after` names a case to be run before, in the same database; `cause` what must have happened (see the module of
+    that name). `known_failure` says why the case may fail. `path` is its YAML file; beside a folder's case.yaml lies
+    the transcript that must come out. `exported`: it was a call once."""
 
     name: str
     folder: Path
@@ -91,6 +91,7 @@ class Case:
     expect: Mapping[str, Any] = field(default_factory=dict)
     known_failure: str = ""
     after: str = ""
+    cause: Mapping[str, Any] = field(default_factory=dict)
     house: HouseRules = HouseRules()
     path: Path = Path()
     exported: bool = False
@@ -128,6 +129,7 @@ class Case:
             expect=raw.get("expect") or {},
             known_failure=str(raw.get("known_failure") or ""),
             after=str(raw.get("after") or ""),
+            cause=raw.get("cause") or {},
             house=_house(path, raw.get("house") or {}),
             path=path,
             exported=bool(raw.get("exported")),

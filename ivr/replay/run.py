@@ -11,6 +11,7 @@ from ivr.replay import recorded
 from ivr.replay.caller import ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import GOLDEN, Case
+from ivr.replay.cause import bring_about
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
 from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse, replay_house
@@ -80,12 +81,13 @@ def _before(case: Case) -> list[Case]:
 async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     """Play `case` in `house`, send what is due, compare."""
     begun, hearing = time.perf_counter(), Hearing(house.clock)
+    rung = await bring_about(house, case)
     messages = len(house.carrier.messages)
-    sid = call_sid(next(house.numbers))
+    sid, line = (rung.call_sid, rung.line) if rung else (call_sid(next(house.numbers)), _LINE)
     started = house.clock.monotonic()
     caller = ScriptedCaller(case.turns, hearing.ear, hearing.told)
     house.ears[sid] = hearing.happened
-    record = await CarrierCall(house.wire, case, _LINE, sid, caller).run()
+    record = await CarrierCall(house.wire, case, line, sid, caller).run()
     call_s = house.clock.monotonic() - started
     await house.assembly.worker.drain()
     sms = tuple(body for _, body in house.carrier.messages[messages:])
