@@ -25,6 +25,7 @@ from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk
 from ivr.desk.errands import Errands
 from ivr.dialogue.commands import (
+    AnswerTicket,
     AskDesk,
     Command,
     Disposition,
@@ -39,6 +40,7 @@ from ivr.dialogue.commands import (
     SendSms,
     Transfer,
 )
+from ivr.dialogue.confirm import CONFIRM
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import CallStarted, EffectFailed, Event, NoInput, Pressed, TicketsFound
 from ivr.dialogue.opening import CALL_BACK
@@ -61,6 +63,10 @@ def _reopened(session_json: str) -> str | None:
     return session.reopened().to_json() if session.unfinished else None
 
 
+def _nobody(call_sid: str) -> str | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """What all calls of a process share."""
@@ -77,6 +83,7 @@ class Parts:
     recorder: Recorder
     limiter: CapacityLimiter  # bounds the threads that do blocking work for calls
     hearing: Hearing = field(default_factory=Hearing)
+    taker: Callable[[str], str | None] = _nobody  # the number of the operator who took a call over
 
     async def blocking(self, work: Callable[..., T], *args: Any) -> T:
         """Run blocking `work` off the event loop, and to its end even if the call is cut meanwhile."""
@@ -129,7 +136,7 @@ class Conversation:
     async def begin(self, media: str, why_keys: str = "") -> Reply:
         """Start the call, or go on where its session stands, or where the caller's last call broke off."""
         known = await self._parts.blocking(self._known)
-        fresh = known.purpose != CALL_BACK and not known.brief
+        fresh = known.purpose not in (CALL_BACK, CONFIRM) and not known.brief
         resumed = await self.load() or (fresh and await self._take_over())
         begun = replace(known, resumed=resumed, media=media, why_keys=why_keys)
         return await self.happen(begun, at_ms=0 if media == "stream" else self.elapsed_ms)
@@ -153,13 +160,14 @@ class Conversation:
     def _known(self) -> CallStarted:
         """What is known of the caller and what waits for them, if it can be had; never waited for."""
         language = self._parts.calls.caller_language(self.call_sid)
+        purpose = self._parts.callbacks.purpose(self.call_sid)
         found, brief = TicketsFound(()), dict[str, str]()
         try:
-            found = self._parts.desk.find_tickets(self.call_sid, FindTickets())
+            about = self._parts.callbacks.ticket(self.call_sid) if purpose == CONFIRM else None
+            found = self._parts.desk.find_tickets(self.call_sid, FindTickets(about))
             brief = dict(self._parts.errands.brief(self.call_sid))
         except IvrError as error:
             log.error("tickets_not_known", call_sid=self.call_sid, code=error.code)
-        purpose = self._parts.callbacks.purpose(self.call_sid)
         return CallStarted(language, tickets=found.tickets, shared=found.shared, purpose=purpose, brief=brief)
 
     async def happen(self, event: Event, at_ms: int) -> Reply:
@@ -172,7 +180,7 @@ class Conversation:
             await self._keep_evidence(about, commands, at_ms)
             about = replace(about, turn=None, abusive=False)
             last = commands[-1] if commands else HangUp(self.session.disposition or Disposition.CALLER_LEFT)
-            if isinstance(last, OpenTicket | SendSms | FindTickets | AskDesk):
+            if isinstance(last, OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk):
                 event = await self._carry_out(last)
                 self._turns.append(Turn("note", at_ms, decision=evidence.done(event)))
                 continue
@@ -209,7 +217,7 @@ class Conversation:
         for flag in evidence.flags(commands, about):
             await self._stored(self._parts.calls.add_flag, self.call_sid, flag, about.at_ms, about.end_ms)
 
-    async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets | AskDesk) -> Event:
+    async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk) -> Event:
         desk, now = self._parts.desk, self._parts.clock.now()
         if isinstance(effect, OpenTicket):
             await self._stored(partial(self._describe, effect.service, effect.district))
@@ -225,6 +233,8 @@ class Conversation:
                     return await self._parts.blocking(self._parts.errands.ask, self.call_sid, effect, now)
                 case FindTickets():
                     return await self._parts.blocking(desk.find_tickets, self.call_sid, effect)
+                case AnswerTicket():
+                    return await self._parts.blocking(desk.answer_ticket, self.call_sid, effect, now)
         except IvrError as error:
             log.error("effect_failed", call_sid=self.call_sid, effect=type(effect).__name__, code=error.code)
             return EffectFailed(type(effect).__name__, error.code)

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from ivr.dialogue.commands import Command, Flag, Note, Understood
-from ivr.dialogue.events import DeskSays, EffectFailed, Event, Pressed, Said, SmsQueued, TicketOpened, TicketsFound
+from ivr.dialogue.events import (
+    DeskSays,
+    EffectFailed,
+    Event,
+    Pressed,
+    Said,
+    SmsQueued,
+    TicketAnswered,
+    TicketOpened,
+    TicketsFound,
+)
 from ivr.speech.listener import Utterance
 from ivr.store.calls import Turn
 
@@ -78,6 +88,8 @@ def done(event: Event) -> str:
             return f"ticket: {event.number}"
         case TicketsFound():
             return f"tickets: {len(event.tickets)} found"
+        case TicketAnswered():
+            return f"ticket: {event.state}"
         case SmsQueued():
             return f"sms: {'queued' if event.ok else 'not possible'}"
         case DeskSays():

@@ -72,6 +72,11 @@ class Floor:
         """A partial result."""
         self._texts[lang, free] = text
 
+    @property
+    def newest(self) -> str:
+        """What is being said, as the free pass hears it."""
+        return next((text for (_, free), text in reversed(self._texts.items()) if free and text), "")
+
     def interrupts(self, voiced_ms: int, spoken: Sequence[Spoken]) -> bool:
         """Whether the voice, by now `voiced_ms` long, is to cut the prompts, of which `spoken` sounded lately."""
         texts = {key: text for key, text in self._texts.items() if text}

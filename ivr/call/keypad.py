@@ -77,25 +77,28 @@ class Keypad:
             case Record():
                 return KeypadReply(reply.plays, record_max_s=then.max_ms // 1000)
             case Transfer():
-                number = await self._number(then.to)
+                number = await self._number(conversation.call_sid, then.to)
                 return KeypadReply(reply.plays, transfer_to=number, whisper=then.to == OPERATOR)
             case HangUp():
                 return KeypadReply(reply.plays)
 
-    async def _number(self, to: str) -> str | None:
-        """The number of a desk, or of a citizen whom a responder may speak with."""
-        return self._numbers.get(to) or await self._parts.blocking(self._parts.errands.number, to)
+    async def _number(self, call_sid: str, to: str) -> str | None:
+        """Who took the call over is rung on the telephone that they named; a citizen on their own, by a responder."""
+        own = await self._parts.blocking(self._parts.taker, call_sid) if to == OPERATOR else None
+        return own or self._numbers.get(to) or await self._parts.blocking(self._parts.errands.number, to)
 
     async def _connected(self, conversation: Conversation, reply: Reply, to: Transfer) -> Reply:
         """The same reply where somebody can be dialled now; else what the dialogue says to that: the place in the
         queue, a message."""
-        if await self._number(to.to) is None:
+        if await self._number(conversation.call_sid, to.to) is None:
             return await conversation.happen(
                 EffectFailed(Transfer.__name__, "no_number"), at_ms=conversation.elapsed_ms
             )
         if to.to != OPERATOR:
             return reply
         now = self._parts.clock.now()
+        if await self._parts.blocking(self._parts.taker, conversation.call_sid):
+            return reply
         place = await self._parts.blocking(self._parts.handovers.ask, conversation.call_sid, now)
         if not place.number:
             return reply

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from ivr.call.alarm import KeyAlarm, SpokenAlarm
+from ivr.call.board import Standing
 from ivr.call.conversation import Conversation, Parts, Reply
 from ivr.call.evidence import LEFT_SPEAKING, caller_turn
 from ivr.call.floor import Floor, Verdict
@@ -20,7 +21,17 @@ from ivr.call.speaking import Speaking
 from ivr.call.trace import Ignored, LineClosed, Replied, TraceSink
 from ivr.core.errors import IvrError
 from ivr.dialogue.commands import HangUp, Listen, Play, Record, Transfer
-from ivr.dialogue.events import EffectFailed, EmergencyHeard, Event, HungUp, MessageRecorded, NoInput, Pressed, Said
+from ivr.dialogue.events import (
+    EffectFailed,
+    EmergencyHeard,
+    Event,
+    HungUp,
+    MessageRecorded,
+    NoInput,
+    Pressed,
+    Said,
+    TakenOver,
+)
 from ivr.speech.endpoint import SpeechBegan
 from ivr.speech.listener import Heard, Listener, Partial, Utterance
 from ivr.store.calls import Turn
@@ -68,8 +79,16 @@ class StreamLine:
         self._unheard: tuple[Play, ...] | None = None  # what the caller's voice has cut
         self._deaf = False  # the caller speaks into a prompt that must be heard
         self._resumed = 0
-        self._echoed = False
+        self._echoed = self._wanted = False
         self._spoken: Turn | None = None  # the caller's last turn
+
+    @property
+    def standing(self) -> Standing:
+        session, sounding = self._conversation.session, self._playback.sounding
+        return Standing(session, self._at_ms, self._floor.newest, self._quiet_ms, sounding)
+
+    def hand_over(self) -> None:
+        self._wanted = not isinstance(self._then, Transfer | HangUp)
 
     async def started(self, start: frames.Start) -> None:
         """The stream is open: greet, or go on with a session that was interrupted."""
@@ -134,6 +153,10 @@ class StreamLine:
         self._speaking.sound.frame(frame)
         self._speaking.ended(self._playback.lost(self._at_ms), self._at_ms)
         self._finish_if_said()
+        if self._wanted:
+            self._wanted = False
+            await self._speaking.cut(self._at_ms)
+            await self._happen(TakenOver())
         then, found = self._then, await self._listener.feed(frame)
         if isinstance(then, Record):
             await self._record(then, frame)

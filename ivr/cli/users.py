@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from ivr.console.accounts import Accounts, NewUser
+from ivr.console.places import Places
 from ivr.console.roles import Role
 from ivr.core.clock import INDIA, SystemClock
-from ivr.core.data import data_dir, load_mapping
+from ivr.core.data import data_dir
 from ivr.core.settings import Settings
 from ivr.store import access, users
 from ivr.store.access import AccessLog
@@ -32,7 +33,7 @@ def _accounts() -> Iterator[tuple[Accounts, Database, AccessLog]]:
     log = AccessLog(secrets.key("access-log"))
     try:
         require_newest(db)
-        yield Accounts(db, secrets, log, frozenset(load_mapping(data_dir("grammars") / "places.yaml"))), db, log
+        yield Accounts(db, secrets, log, frozenset(Places.load(data_dir("grammars")))), db, log
     finally:
         db.dispose()
 

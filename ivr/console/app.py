@@ -15,14 +15,29 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from ivr.console import account_pages, guard, keys, recordings, reveal, review, review_acts, texts
+from ivr.console import (
+    account_pages,
+    guard,
+    keys,
+    live,
+    proposals_page,
+    recordings,
+    reveal,
+    review,
+    review_acts,
+    texts,
+    ticket_acts,
+    ticket_bulk,
+    ticket_page,
+    tickets_list,
+)
 from ivr.console.accounts import Accounts
 from ivr.console.assets import PREFIX, Assets
 from ivr.console.frame import environment, frame
 from ivr.console.page import Page, Section
 from ivr.console.parts import Around, ConsoleParts
+from ivr.console.places import Places
 from ivr.console.visit import Refused, Visit, read_flash
-from ivr.core.data import load_mapping
 from ivr.core.errors import IvrError
 from ivr.store import users
 from ivr.store.access import AccessLog
@@ -35,11 +50,22 @@ SIGN_IN = "/console/sign-in"
 PAGES: tuple[Page, ...] = (
     *account_pages.PAGES,
     *reveal.PAGES,
+    *tickets_list.PAGES,
+    *ticket_bulk.PAGES,
+    *ticket_acts.PAGES,
+    *ticket_page.PAGES,
     *review_acts.PAGES,
     *recordings.PAGES,
     *review.PAGES,
+    *proposals_page.PAGES,
+    *live.PAGES,
 )
-SECTIONS: tuple[Section, ...] = (review.SECTION,)
+SECTIONS: tuple[Section, ...] = (
+    review.SECTION,
+    live.SECTION,
+    tickets_list.SECTION,
+    proposals_page.SECTION,
+)
 
 log = structlog.get_logger()
 
@@ -61,9 +87,11 @@ def create_console(around: Around, pages: Sequence[Page] = PAGES, sections: Sequ
 def make_parts(around: Around, sections: Sequence[Section] = SECTIONS) -> ConsoleParts:
     """All that is read and derived once."""
     access, assets, bindings = AccessLog(around.secrets.key("access-log")), Assets(), keys.Keys.load()
+    places = Places.load(around.grammars)
     return ConsoleParts(
         around=around,
-        accounts=Accounts(around.db, around.secrets, access, districts(around)),
+        accounts=Accounts(around.db, around.secrets, access, frozenset(places)),
+        places=places,
         access=access,
         texts=texts.load(),
         keys=bindings,
@@ -72,11 +100,6 @@ def make_parts(around: Around, sections: Sequence[Section] = SECTIONS) -> Consol
         csrf_key=around.secrets.key("console-csrf"),
         frame=frame(sections),
     )
-
-
-def districts(around: Around) -> frozenset[str]:
-    """The English names of all districts."""
-    return frozenset(load_mapping(around.grammars / "places.yaml"))
 
 
 def _endpoint(page: Page):  # type: ignore[no-untyped-def]  # Starlette inspects it; its type is Request -> Response

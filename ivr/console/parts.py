@@ -11,6 +11,7 @@ from jinja2 import Environment
 from ivr.console.accounts import Accounts
 from ivr.console.assets import Assets
 from ivr.console.keys import Keys
+from ivr.console.places import Places
 from ivr.console.texts import Texts
 from ivr.core.clock import Clock
 from ivr.core.settings import Settings
@@ -72,6 +73,7 @@ class ConsoleParts:
     texts: Texts
     keys: Keys
     assets: Assets
+    places: Places
     environment: Environment
     csrf_key: bytes
     frame: Callable[["Visit"], Mapping[str, Any]]  # what the bar shows

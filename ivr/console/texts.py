@@ -51,7 +51,7 @@ class Words:
     lang: str
     texts: Mapping[str, str]
 
-    def __call__(self, name: str, **values: object) -> str:
+    def __call__(self, name: str, /, **values: object) -> str:
         """The text `name` with its fields filled in. DataError when there is none: a template names it wrongly."""
         try:
             text = self.texts[name]

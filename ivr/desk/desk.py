@@ -15,13 +15,14 @@ from sqlalchemy import Connection, select
 
 from ivr.core.clock import INDIA
 from ivr.core.data import data_dir
-from ivr.core.errors import StoreError
+from ivr.core.errors import ActRefusedError, StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
 from ivr.desk import inbound, relief_sms
 from ivr.desk.acting import Acting
 from ivr.desk.callbacks import PLACE_CALL, promise
-from ivr.desk.confirming import Confirming
+from ivr.desk.confirming import Answer, Confirming
 from ivr.desk.grievances import Grievances
+from ivr.desk.inbound_tickets import TicketWords
 from ivr.desk.messages import Message, Messages
 from ivr.desk.relief import Placed
 from ivr.desk.relief_house import make_relief
@@ -29,8 +30,8 @@ from ivr.desk.rules.assignment import path_of
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.search_text import searchable
 from ivr.desk.sms_templates import SmsTexts
-from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
-from ivr.dialogue.events import KnownTicket, SmsQueued, TicketOpened, TicketsFound
+from ivr.dialogue.commands import AnswerTicket, FindTickets, OpenTicket, SendSms
+from ivr.dialogue.events import KnownTicket, SmsQueued, TicketAnswered, TicketOpened, TicketsFound
 from ivr.dialogue.hours import HouseHours
 from ivr.dialogue.script import house_hours
 from ivr.store import links, outbox, tickets
@@ -156,19 +157,37 @@ class Desk:
             self._on_queued()
         return SmsQueued(queued)
 
+    def answer_ticket(self, call_sid: str, asked: AnswerTicket, now: datetime) -> TicketAnswered:
+        """Take the citizen's word on a ticket, from the telephone that it was opened from only: whoever knows the
+        number could be the officer. Once for each `asked.key`."""
+        with self._db.begin() as connection:
+            row = tickets.find(connection, number=asked.number)
+            who = caller_of(connection, call_sid)
+            if row is None or who is None or row.caller_hash != who.phone_hash:
+                raise StoreError("this ticket was not opened from this telephone", code="not_theirs")
+            said = Answer(asked.act, "call", asked.words, _known_call(connection, call_sid), asked.rating)
+            try:
+                row, ok = self.confirming.answer(connection, row, said, asked.key, now), True
+            except ActRefusedError:
+                ok = False
+        if ok:
+            self._on_queued()
+        level = self.acting.rules.matrix.levels[row.level]
+        return TicketAnswered(ok, row.state, level.spoken.get(asked.lang, level.role))
+
     def find_tickets(self, call_sid: str, asked: FindTickets) -> TicketsFound:
         """This caller's tickets - the open ones and those closed lately, newest first - or the one with the number."""
         with self._db.read() as connection:
             if asked.number is not None:
                 found = tickets.find(connection, number=asked.number)
-                return TicketsFound((known_ticket(found),) if found else ())
+                return TicketsFound((known_ticket(found, _hash(connection, call_sid)),) if found else ())
             who = caller_of(connection, call_sid)
             begun = connection.execute(select(call.c.started_at).where(call.c.sid == call_sid)).scalar_one_or_none()
             if who is None or begun is None:
                 return TicketsFound(())
             mine = tickets.of_caller(connection, who.phone_hash, begun - REMEMBERED)
             shared = tickets.shared(connection, who.phone_hash)
-        return TicketsFound(tuple(known_ticket(one) for one in mine), shared)
+        return TicketsFound(tuple(known_ticket(one, who.phone_hash) for one in mine), shared)
 
     def follow_link(self, code: str, now: datetime) -> LinkTarget | None:
         """Where /s/{code} leads, counted as opened; None when there is no such code."""
@@ -198,11 +217,11 @@ class Desk:
     def sms_received(self, message_sid: str, sender: str, body: str, now: datetime) -> None:
         """An SMS to us: STATUS n, STOP, START in any script, the digit or code of relief; the answer goes out by the
         outbox, once for each sid."""
+        words = TicketWords(self.acting, self.confirming)
         with self._db.begin() as connection:
             sms = inbound.Inbound(message_sid, sender, body)
-            queued = relief_sms.answer(connection, self.relief, sms, now) or inbound.answer(
-                connection, self.messages, sms, now
-            )
+            queued = relief_sms.answer(connection, self.relief, sms, now)
+            queued = queued or inbound.answer(connection, self.messages, words, sms, now)
         if queued:
             self._on_queued()
 
@@ -242,11 +261,17 @@ STATUSES = {
 }
 
 
-def known_ticket(row: tickets.TicketRow) -> KnownTicket:
-    """A ticket as the dialogue tells it."""
+def known_ticket(row: tickets.TicketRow, caller_hash: str | None = None) -> KnownTicket:
+    """A ticket as the dialogue tells it to this caller."""
     opened = _day(row.opened_at)
     assert opened is not None
-    return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at))
+    mine = caller_hash is not None and caller_hash == row.caller_hash
+    return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at), mine)
+
+
+def _hash(connection: Connection, call_sid: str) -> str | None:
+    who = caller_of(connection, call_sid)
+    return who.phone_hash if who is not None else None
 
 
 def _day(at: datetime | None) -> str | None:

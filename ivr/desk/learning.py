@@ -49,7 +49,7 @@ class Learning:
     """`fixture` makes a test case of a lesson and gives its place below the data folder; None where it cannot."""
 
     db: Database
-    understander: Understander
+    understander: Callable[[], Understander]
     clock: Clock
     fixture: FixtureMaker = field(default=_no_fixture)
 
@@ -79,12 +79,13 @@ class Learning:
 
     def _is_new(self, lesson: Lesson) -> bool:
         """Whether the grammars would be told something: a service they do not already accept for these words."""
-        if lesson.service not in self.understander.catalogue.services or not teachable(lesson.text):
+        known = self.understander()
+        if lesson.service not in known.catalogue.services or not teachable(lesson.text):
             return False
-        if lesson.lang not in self.understander.grammars.languages:
+        if lesson.lang not in known.grammars.languages:
             return False
         today = india_today(self.clock.now())
-        meant = self.understander.understand([Hypothesis(lesson.text)], lesson.lang, WaitKind.SERVICE, today)
+        meant = known.understand([Hypothesis(lesson.text)], lesson.lang, WaitKind.SERVICE, today)
         return (meant.intent, meant.band) != (lesson.service, Band.ACCEPT)
 
     def _keep(self, connection: Connection, lesson: Lesson, new: bool, fixture: str | None) -> None:

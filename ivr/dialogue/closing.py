@@ -109,6 +109,15 @@ def to_operator(turn: Turn) -> At | None:
     return None
 
 
+def taken_over(turn: Turn) -> None:
+    """An operator takes the call: connected at once, whatever was being asked and whatever the hour."""
+    turn.note("taken_over", f"at {turn.session.at}")
+    turn.change(reason="taken_over", pending=None)
+    turn.say(P.TRANSFER)
+    turn.run(Transfer("operator", summary(turn)), At.TRANSFERRING)
+    turn.change(disposition=Disposition.TRANSFERRED)
+
+
 def queued(turn: Turn, event: Queued) -> At | None:
     """Nobody is free: say the place and the time, and wait on; after long, promise a call back instead."""
     since = turn.session.queued_at or turn.now.isoformat()

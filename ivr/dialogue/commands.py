@@ -104,6 +104,18 @@ class AskDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTicket:
+    """What the citizen says of the ticket with `number`: `act` is yes, no or rate. `words`: what is not done."""
+
+    key: str
+    number: str
+    act: str
+    lang: str = ""
+    words: str = ""
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """Record a message of the caller (voicemail) until silence, `#` or hang-up."""
 
@@ -158,6 +170,6 @@ class HangUp:
     disposition: Disposition
 
 
-Effect = OpenTicket | SendSms | FindTickets | AskDesk | Record
+Effect = OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk | Record
 Ending = Effect | Listen | Transfer | HangUp
 Command = Ending | Play | Flag | Note | Understood

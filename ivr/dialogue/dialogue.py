@@ -7,7 +7,7 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, errands, opening, outcome, repair, status
+from ivr.dialogue import closing, confirm, errands, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
@@ -22,6 +22,8 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
@@ -86,6 +88,9 @@ def _react(turn: Turn, event: Event) -> At | None:
     if isinstance(event, HungUp):
         closing.left(turn, event)
         return None
+    if isinstance(event, TakenOver):
+        closing.taken_over(turn)
+        return None
     if isinstance(event, EmergencyHeard):
         return closing.called_for_help(turn, event)
     if _out_of_time(turn):
@@ -129,6 +134,8 @@ def _result(turn: Turn, event: Event) -> At | None:
             return status.found(turn, event)
         case At.FINDING_LAST, TicketsFound():
             return status.found_last(turn, event)
+        case At.ANSWERING, TicketAnswered():
+            return confirm.answered(turn, event)
         case At.TRANSFERRING, Queued():
             return closing.queued(turn, event)
         case At.ASKING, DeskSays():

@@ -6,6 +6,7 @@ from dataclasses import replace
 from ivr.dialogue import checks, relief
 from ivr.dialogue.asking import ask_desk
 from ivr.dialogue.commands import FindTickets, OpenTicket
+from ivr.dialogue.confirm import rate, rates
 from ivr.dialogue.opening import change_language
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import ask, missed
@@ -100,6 +101,8 @@ def rated(turn: Turn, key: str) -> At | None:
     if not key.isdecimal() or int(key) not in RATINGS:
         return missed(turn)
     turn.flag("feedback", f"rating {int(key)}")
+    if rates(turn):
+        return rate(turn, int(key))
     ask_desk(turn, "rate", stars=key)
     return None
 

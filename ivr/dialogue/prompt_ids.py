@@ -94,6 +94,18 @@ class P(StrEnum):
     RATING_NO_MATCH = "rating_no_match"
     RATING_THANKS = "rating_thanks"
 
+    GREETING_CONFIRM = "greeting_confirm"
+    CONFIRM_TICKET = "confirm_ticket"
+    CONFIRM_NUMBER = "confirm_number"
+    ASK_SOLVED = "ask_solved"
+    SOLVED_NO_MATCH = "solved_no_match"
+    SOLVED_CLOSED = "solved_closed"
+    SOLVED_OPEN = "solved_open"
+    SOLVED_REOPENED = "solved_reopened"
+    SOLVED_HUMAN = "solved_human"
+    ASK_STILL = "ask_still"
+    STILL_NO_MATCH = "still_no_match"
+
     PRESS_INSTEAD = "press_instead"
 
     ANYTHING_ELSE = "anything_else"

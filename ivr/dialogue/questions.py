@@ -93,6 +93,16 @@ QUESTIONS: Mapping[At, Question] = {
     ),
     At.RATING: Question(WaitKind.NUMBER, P.RATING_NO_INPUT, P.RATING_NO_MATCH, P.ASK_RATING, reask=False),
     At.MORE: _yes_no(P.MORE_NO_MATCH),
+    At.SOLVED: _yes_no(P.SOLVED_NO_MATCH),
+    At.STILL: Question(
+        WaitKind.MESSAGE,
+        P.DETAILS_NO_INPUT,
+        P.STILL_NO_MATCH,
+        P.ASK_STILL,
+        keys=P.DETAILS_KEYS,
+        reask=False,
+        pace=Pace.LONG,
+    ),
     At.AREA: Question(
         WaitKind.DIGITS,
         P.AREA_NO_INPUT,

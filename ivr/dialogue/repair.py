@@ -26,6 +26,8 @@ _GIVEN_UP: Mapping[At, At] = {
     At.OFFER: At.GOODBYE,
     At.RECEIVED: At.GOODBYE,
     At.DELIVERY: At.SERVICE,
+    At.SOLVED: At.UNSAID,
+    At.STILL: At.REFUSED,
 }
 _LEFT_OUT: Mapping[At, dict[str, Any]] = {
     At.DETAILS: {"details_asked": True},

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.dialogue.commands import (
+    AnswerTicket,
     AskDesk,
     Disposition,
     FindTickets,
@@ -41,6 +42,8 @@ class At(StrEnum):
     RATING = "rating"
     MORE = "more"
     QUEUE = "queue"
+    SOLVED = "solved"
+    STILL = "still"
     AREA = "area"
     BLOOD = "blood"
     GIVES = "gives"
@@ -57,6 +60,7 @@ class At(StrEnum):
     SENDING = "sending"
     FINDING = "finding"
     FINDING_LAST = "finding_last"
+    ANSWERING = "answering"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
     ASKING = "asking"
@@ -69,6 +73,8 @@ class At(StrEnum):
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"
     GOODBYE = "goodbye"
+    UNSAID = "unsaid"
+    REFUSED = "refused"
     OVER = "over"
 
 
@@ -100,8 +106,9 @@ class Request:
 
 
 WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
-Pending = OpenTicket | SendSms | FindTickets | AskDesk | Record | Transfer
-_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, AskDesk, Record, Transfer)}
+Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk | Record | Transfer
+_EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, AskDesk, Record, Transfer)
+_PENDING: Mapping[str, type] = {c.__name__: c for c in _EFFECTS}
 
 
 @dataclass(frozen=True, slots=True)

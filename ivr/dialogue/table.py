@@ -3,7 +3,20 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ivr.dialogue import alert, checks, closing, details, extras, known, opening, outcome, relief, request, status
+from ivr.dialogue import (
+    alert,
+    checks,
+    closing,
+    confirm,
+    details,
+    extras,
+    known,
+    opening,
+    outcome,
+    relief,
+    request,
+    status,
+)
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 
@@ -46,6 +59,10 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.RATING: extras.ask_rating,
     At.MORE: closing.ask_more,
     At.QUEUE: closing.waits_on,
+    At.SOLVED: confirm.ask_solved,
+    At.STILL: confirm.ask_still,
+    At.UNSAID: confirm.unsaid,
+    At.REFUSED: confirm.refused,
     At.AREA: relief.ask_area,
     At.BLOOD: relief.ask_blood,
     At.GIVES: relief.ask_gives,
@@ -80,6 +97,8 @@ WAITS: Mapping[At, Wait] = {
     At.TICKET_NUMBER: Wait(status.heard_number, status.number_given),
     At.RATING: Wait(extras.heard_rating, extras.rated),
     At.MORE: Wait(closing.heard_more, closing.pressed_more),
+    At.SOLVED: Wait(confirm.heard_solved, confirm.pressed_solved),
+    At.STILL: Wait(confirm.heard_still, confirm.pressed_still, back=confirm.ask_solved),
     At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
     At.AREA: Wait(relief.heard_area, relief.pressed_area),
     At.BLOOD: Wait(relief.heard_blood, relief.pressed_blood),

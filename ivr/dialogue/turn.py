@@ -8,7 +8,6 @@ from typing import Any
 from ivr.dialogue.commands import (
     Command,
     Disposition,
-    Ending,
     Flag,
     HangUp,
     Listen,
@@ -253,7 +252,7 @@ class Turn:
         disposition = self.session.best or Disposition.CALLER_LEFT
         self._end(HangUp(disposition), at=At.OVER, wait=None, pending=None, over=True, disposition=disposition)
 
-    def _end(self, command: Ending, **f: Any) -> None:
+    def _end(self, command: Listen | Pending | HangUp, **f: Any) -> None:
         spoken = (*self._before, *self._spoken)
         if spoken or not isinstance(command, Listen):  # a wait that goes on without a word keeps what `*` repeats
             self.change(spoken=spoken)

@@ -54,12 +54,12 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The helpline's number and where the carrier asks what to do with its calls. `status_url`: of a call that the
-    helpline makes; it is told its end."""
+    """The helpline's number and where the carrier asks what to do with its calls. `rings`: it is the helpline that
+    rings the caller of the case."""
 
     voice_url: str
     number: str
-    status_url: str = ""
+    rings: bool = False
 
 
 class CarrierCall:
@@ -71,23 +71,21 @@ class CarrierCall:
         self.record = CallRecord(call_sid)
         self._wire, self._voice_url, number = wire, line.voice_url, line.number
         self._caller = caller or ScriptedCaller(case.turns)
-        self._dial_status = case.house.dial
-        self._status_url = line.status_url
-        outbound = bool(line.status_url)
-        sender, receiver = (number, case.caller) if outbound else (case.caller, number)
+        self._dial_status, self._rings = case.house.dial, line.rings
+        caller_id, called = (number, case.caller) if line.rings else (case.caller, number)
         self._form = {
             "CallSid": call_sid,
             "AccountSid": ACCOUNT,
             "ApiVersion": "2010-04-01",
-            "Direction": "outbound-api" if outbound else "inbound",
-            "From": sender,
-            "Caller": sender,
-            "To": receiver,
-            "Called": receiver,
+            "Direction": "outbound-api" if line.rings else "inbound",
+            "From": caller_id,
+            "Caller": caller_id,
+            "To": called,
+            "Called": called,
         }
 
     async def run(self) -> CallRecord:
-        status = "in-progress" if self._status_url else "ringing"
+        status = "in-progress" if self._rings else "ringing"
         todo: tuple[Verb, ...] = await self._ask(self._voice_url, CallStatus=status)
         for _ in range(_REDIRECTS_AT_MOST):
             following = await self._carry_out(todo)
@@ -97,7 +95,7 @@ class CarrierCall:
         else:
             raise ReplayError(f"the call was redirected more than {_REDIRECTS_AT_MOST} times")
         self.record.ended = self.record.ended or "helpline"
-        told = self._status_url or self._sibling("status")
+        told = self._sibling("callback-status" if self._rings else "status")
         await self._wire.post(told, {**self._form, "CallStatus": "completed"})
         return self.record
 

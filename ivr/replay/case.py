@@ -63,7 +63,8 @@ class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
     (see `Case.after`); `rating_share` and `emergency_desks` as in the settings; `record`: the sound is kept, in the
-    house's folder."""
+    house's folder;
+    `confirm`: an office calls the newest ticket solved, and the helpline rings the caller to ask."""
 
     operator: bool = True
     region: str = "UP"
@@ -73,6 +74,7 @@ class HouseRules:
     emergency_desks: str = ""
     rating_share: int = 0
     record: bool = False
+    confirm: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,13 @@
 waits for the caller, the caller rings as always.
 """
 
-from dataclasses import dataclass
-
 from ivr.core import phone
 from ivr.core.errors import ReplayError
 from ivr.desk.alerts import Alert
-from ivr.desk.build import CALLBACK_PATH, CALLBACK_STATUS_PATH, open_alerts
+from ivr.desk.build import CALLBACK_PATH, open_alerts
 from ivr.dialogue.commands import OpenTicket
-from ivr.replay.carrier import Line
 from ivr.replay.case import Case
-from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse
+from ivr.replay.house import PUBLIC_URL, ReplayHouse
 from ivr.store import relief, responders
 from ivr.store.calls import note_caller
 from ivr.store.responders import NewResponder
@@ -22,16 +19,8 @@ _OTHER = "+919440559999"  # the other side of a request for relief
 _ASKED = "CAasked"
 
 
-@dataclass(frozen=True, slots=True)
-class Rung:
-    """A call that the helpline makes."""
-
-    call_sid: str
-    line: Line
-
-
-async def bring_about(house: ReplayHouse, case: Case) -> Rung | None:
-    """Have the case's cause happen; the call that it makes, if any."""
+async def bring_about(house: ReplayHouse, case: Case) -> str | None:
+    """Have the case's cause happen; the sid of the call that it makes, if any."""
     what = str(case.cause.get("what", ""))
     if what not in ("", "alert", "offer", "deliver", "received"):
         raise ReplayError(f"{case.path}: cause knows no {what}")
@@ -78,10 +67,9 @@ async def _relief(house: ReplayHouse, case: Case, what: str) -> None:
         await house.assembly.worker.drain()
 
 
-def _rung(house: ReplayHouse, caller: str) -> Rung | None:
-    """The last call that the carrier was asked to make, if it is to the case's caller."""
+def _rung(house: ReplayHouse, caller: str) -> str | None:
+    """The sid of the last call that the carrier was asked to make, if it is to the case's caller."""
     to, url = house.carrier.calls[-1]
     if to != caller or url != f"{PUBLIC_URL}{CALLBACK_PATH}":
         return None
-    sid = f"CAc{len(house.carrier.calls):031x}"
-    return Rung(sid, Line(url, NUMBER, status_url=f"{PUBLIC_URL}{CALLBACK_STATUS_PATH}"))
+    return f"CAc{len(house.carrier.calls):031x}"

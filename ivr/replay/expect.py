@@ -30,6 +30,7 @@ class Facts:
     messages: int
     streams: int
     ended: str
+    ticket_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

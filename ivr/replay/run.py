@@ -12,6 +12,7 @@ from ivr.replay.caller import ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import GOLDEN, Case
 from ivr.replay.cause import bring_about
+from ivr.replay.claims import claim_and_ring, newest_state
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
 from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse, replay_house
@@ -21,6 +22,7 @@ from ivr.replay.wires import call_sid
 from ivr.web.assembly import Knowledge
 
 _LINE = Line(f"{PUBLIC_URL}/twilio/voice", NUMBER)
+_RINGING = Line(f"{PUBLIC_URL}/twilio/callback", NUMBER, rings=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,11 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     begun, hearing = time.perf_counter(), Hearing(house.clock)
     rung = await bring_about(house, case)
     messages = len(house.carrier.messages)
-    sid, line = (rung.call_sid, rung.line) if rung else (call_sid(next(house.numbers)), _LINE)
+    sid, line = call_sid(next(house.numbers)), _LINE
+    if rung is not None:
+        sid, line = rung, _RINGING
+    if case.house.confirm:
+        sid, line = await claim_and_ring(house), _RINGING
     started = house.clock.monotonic()
     caller = ScriptedCaller(case.turns, hearing.ear, hearing.told)
     house.ears[sid] = hearing.happened
@@ -138,6 +144,7 @@ def _facts(house: ReplayHouse, record: CallRecord, trace: tuple[TraceEvent, ...]
         messages=len(house.recordings().of_call(record.call_sid)),
         streams=len(record.streams),
         ended=record.ended,
+        ticket_state=newest_state(house),
     )
 
 

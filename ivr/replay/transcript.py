@@ -4,16 +4,21 @@ from collections.abc import Iterable, Mapping
 
 from ivr.call.trace import Happened, Ignored, LineClosed, PromptEnded, PromptSent, TraceEvent
 from ivr.dialogue.commands import (
+    AnswerTicket,
     AskDesk,
     Command,
+    Effect,
     FindTickets,
     Flag,
     HangUp,
+    Listen,
     Note,
     OpenTicket,
+    Play,
     Record,
     SendSms,
     Transfer,
+    Understood,
 )
 from ivr.dialogue.events import (
     CallStarted,
@@ -28,12 +33,14 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
 from ivr.understanding.result import Hypothesis
 
-Result = TicketOpened | TicketsFound | SmsQueued | DeskSays | MessageRecorded | Queued | EffectFailed
+Result = TicketOpened | TicketsFound | TicketAnswered | SmsQueued | DeskSays | MessageRecorded | Queued | EffectFailed
 
 
 def lines(trace: Iterable[TraceEvent]) -> list[str]:
@@ -70,6 +77,8 @@ def _event(event: Event) -> str:
             return "heard     nothing"
         case HungUp():
             return "caller    hung up"
+        case TakenOver():
+            return "operator  takes the call"
     return _result(event)
 
 
@@ -80,6 +89,8 @@ def _result(event: Result) -> str:
         case TicketsFound():
             found = ", ".join(f"{t.number} {t.service} {t.state}" for t in event.tickets)
             return f"tickets   {found or 'none'}"
+        case TicketAnswered():
+            return f"ticket    {event.state}"
         case SmsQueued():
             return f"sms       {'queued' if event.ok else 'not possible'}"
         case DeskSays():
@@ -103,18 +114,26 @@ def _command(command: Command) -> str:
             return f"decided   {command.decision}: {command.why}"
         case Flag():
             return f"flagged   {command.kind}"
-        case OpenTicket():
-            return f"does      open a ticket: {command.service}, {command.district}"
-        case SendSms():
-            return f"does      send SMS {command.template}"
-        case FindTickets():
-            return "does      look for tickets"
-        case AskDesk():
-            return f"does      ask the desk: {command.what}"
-        case Record():
-            return "does      record a message"
         case Transfer():
             return f"does      transfer to {command.to}"
         case HangUp():
             return f"ends      {command.disposition}"
-    return ""
+        case Play() | Listen() | Understood():
+            return ""
+    return f"does      {_effect(command)}"
+
+
+def _effect(command: Effect) -> str:
+    match command:
+        case OpenTicket():
+            return f"open a ticket: {command.service}, {command.district}"
+        case SendSms():
+            return f"send SMS {command.template}"
+        case AnswerTicket():
+            return f"answer ticket {command.number}: {command.act}"
+        case FindTickets():
+            return "look for tickets"
+        case AskDesk():
+            return f"ask the desk: {command.what}"
+        case Record():
+            return "record a message"

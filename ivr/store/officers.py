@@ -73,6 +73,13 @@ def find(connection: Connection, officer_id: int) -> OfficerRow | None:
     return _row(row) if row is not None else None
 
 
+def by_key(connection: Connection, key: str) -> OfficerRow | None:
+    """An active post by its key, capitals or not."""
+    mine = func.lower(officer.c.key) == key.lower(), officer.c.active
+    row = connection.execute(_shown().where(*mine)).first()
+    return _row(row) if row is not None else None
+
+
 def listed(connection: Connection, place: str = "", active: bool = True) -> Sequence[OfficerRow]:
     """All posts, by level and place; those of `place` and below it where it is given."""
     query = _shown().order_by(officer.c.level, officer.c.place_path, officer.c.department, officer.c.id)

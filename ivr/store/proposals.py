@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from ivr.store.database import insert_once
+from ivr.store.schema import turn
 from ivr.store.schema_review import correction, proposal
 
 OPEN, ACCEPTED, DECLINED = "open", "accepted", "declined"
@@ -86,6 +87,23 @@ def accepted(connection: Connection) -> Sequence[tuple[str, str, str]]:
     query = select(proposal.c.language, proposal.c.service, proposal.c.decided_phrase)
     rows = connection.execute(query.where(proposal.c.state == ACCEPTED).order_by(proposal.c.decided_at, proposal.c.id))
     return [(row.language, row.service, row.decided_phrase) for row in rows]
+
+
+def known_requests(connection: Connection) -> Sequence[tuple[str, str, str]]:
+    """Language, words and service of every corrected request: what was really said, as far as an operator wrote it
+    down, and what was meant. The newest correction of a turn holds."""
+    valid = select(correction, turn.c.text, turn.c.nbest).join(
+        turn, (turn.c.call_sid == correction.c.call_sid) & (turn.c.n == correction.c.turn_n)
+    )
+    written: dict[tuple[str, int], str] = {}
+    meant: dict[tuple[str, int], tuple[str, str, str]] = {}
+    for row in connection.execute(valid.where(correction.c.undone_at.is_(None)).order_by(correction.c.id)):
+        key = (row.call_sid, row.turn_n)
+        if row.kind == "words":
+            written[key] = row.value
+        elif row.kind in ("service", "not_speech") and row.text and row.nbest:
+            meant[key] = (row.nbest[0]["lang"], row.text, row.value)  # not_speech: no service at all
+    return [(lang, written.get(key, text), service) for key, (lang, text, service) in meant.items()]
 
 
 _SELECT = select(

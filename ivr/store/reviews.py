@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, delete, func, literal, or_, select, tuple_, update
 
 from ivr.core.errors import StoreError
+from ivr.store import proposals
 from ivr.store.database import insert_once
 from ivr.store.schema import call, caller, flag, recording, ticket, turn
 from ivr.store.schema_review import correction, review_draft, review_lease
@@ -227,6 +228,7 @@ def undo(connection: Connection, correction_id: int, who: str, now: datetime) ->
     taken_back = one_correction(connection, correction_id)
     if not changed.rowcount or taken_back is None:
         return None
+    proposals.withdraw(connection, correction_id)
     valid = select(correction.c.id).where(
         correction.c.call_sid == taken_back.call_sid, correction.c.undone_at.is_(None)
     )

@@ -11,6 +11,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -117,4 +118,15 @@ take_over = Table(
     Column("who", _NAME, nullable=False),
     Column("asked_at", Utc, nullable=False),
     Column("begun_at", Utc),
+    Column("number_enc", LargeBinary),  # of the telephone to ring, sealed
+    Index("ix_take_over_who", "who", "asked_at"),
+)
+
+live_listener = Table(
+    "live_listener",
+    metadata,
+    _call_key(),
+    Column("who", _NAME, primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at", Utc, nullable=False),
 )

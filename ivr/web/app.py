@@ -10,6 +10,7 @@ from ivr.desk.build import CALLBACK_PATH, CALLBACK_STATUS_PATH
 from ivr.web import health, pages, webhooks
 from ivr.web.answers import AFTER_STREAM, DIALLED, GATHER, MEDIA, RECORDED, RECORDING, WHISPER, Answers
 from ivr.web.audio import PromptSeal, prompt_file
+from ivr.web.guessing import Guessing
 from ivr.web.media import media
 from ivr.web.services import AppServices
 from ivr.web.webhooks import Handler, webhook
@@ -36,6 +37,7 @@ def create_app(services: AppServices) -> Starlette:
     app.state.services = services
     app.state.seal = seal
     app.state.answers = Answers(services.edge, seal)
+    app.state.guessing = Guessing()
     app.state.pages = pages.Pages(services.grammars, services.edge.languages)
     return app
 

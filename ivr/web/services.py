@@ -37,7 +37,7 @@ class LinkSection:
     """One language of the page behind an SMS link; every text is already in that language.
 
     `documents` None: not known, (): none needed. `fee` and `deadline` are whole phrases ("10 rupees"). `to_confirm`:
-    a fact was assumed, and the office has to confirm it.
+    a fact was assumed, and the office has to confirm it. `state`: how the link's complaint stands.
     """
 
     lang: str
@@ -48,6 +48,7 @@ class LinkSection:
     where: str | None = None
     say: str | None = None
     to_confirm: bool = False
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

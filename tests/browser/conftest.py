@@ -113,6 +113,12 @@ class Desk:
         """Whether the page must be scrolled sideways."""
         return bool(self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth + 1"))
 
+    def widest(self) -> str:
+        """The element that reaches furthest to the right; to mend a page that is too wide."""
+        right = "e => e.getBoundingClientRect().right"
+        script = f"[...document.querySelectorAll('main *')].sort((a, b) => ({right})(b) - ({right})(a))[0].outerHTML"
+        return str(self.page.evaluate(script))[:200]
+
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:

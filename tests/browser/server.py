@@ -18,6 +18,7 @@ from ivr.store.upgrade import upgrade
 from ivr.web.server import listen
 from tests.console.calls import desk_of_calls
 from tests.console.house import NOW, add_users, around
+from tools import sample
 
 
 class RunningClock:
@@ -41,7 +42,10 @@ def application(folder: Path) -> Starlette:
     add_users(db, NOW - timedelta(days=30))
     desk_of_calls(db, folder)
     clock = RunningClock(NOW)
-    return Starlette(routes=[Mount("/console", create_console(around(db, clock, folder)))])
+    below = around(db, clock, folder)
+    sample.fill(sample.House(db, below.secrets, below.desk, below.calls, NOW), officer_user="officer")
+    sample.proof(folder)
+    return Starlette(routes=[Mount("/console", create_console(below))])
 
 
 if __name__ == "__main__":

@@ -1,15 +1,16 @@
 """A console over a database of its own: a clock that stands, users of every role, clients that behave as browsers."""
 
-import asyncio
+import atexit
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -110,8 +111,12 @@ class Desktop:
 
 
 @cache
-def _runner() -> asyncio.Runner:
-    return asyncio.Runner()
+def _portal() -> BlockingPortal:
+    """A loop in a thread of its own, to the end of the process: the browser tests have one in this thread."""
+    manager = start_blocking_portal()
+    portal = manager.__enter__()
+    atexit.register(manager.__exit__, None, None, None)
+    return portal
 
 
 class Http:
@@ -125,10 +130,10 @@ class Http:
         return self._client.cookies
 
     def get(self, path: str, **kwargs: Any) -> httpx.Response:
-        return _runner().run(self._client.get(path, **kwargs))
+        return _portal().call(partial(self._client.get, path, **kwargs))
 
     def post(self, path: str, **kwargs: Any) -> httpx.Response:
-        return _runner().run(self._client.post(path, **kwargs))
+        return _portal().call(partial(self._client.post, path, **kwargs))
 
 
 @dataclass

@@ -40,6 +40,11 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();
 });
 
+// A form that a key has opened is ready to be written in.
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details.act[open]")) event.target.querySelector("select,textarea,input:not([type=hidden])")?.focus();
+}, true);
+
 keys();
 lists();
 polling();

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from ivr.core.ids import check_digit
 from ivr.dialogue.commands import (
+    AnswerTicket,
     AskDesk,
     Command,
     Disposition,
@@ -36,6 +37,7 @@ from ivr.dialogue.events import (
     Pressed,
     Said,
     SmsQueued,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
@@ -147,9 +149,11 @@ class FakeDesk:
     failing: frozenset[str] = frozenset()
     says: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=lambda: dict(SAYS))
     code: str = ""
+    waits: bool = True
+    becomes: Mapping[str, str] = field(default_factory=lambda: {"yes": "closed", "no": "open"})
     done: list[Command] = field(default_factory=list)
 
-    def answer(self, effect: OpenTicket | SendSms | FindTickets | AskDesk) -> Event:
+    def answer(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk) -> Event:
         self.done.append(effect)
         if type(effect).__name__ in self.failing:
             return EffectFailed(type(effect).__name__, "store")
@@ -163,6 +167,8 @@ class FakeDesk:
             case FindTickets():
                 found = [t for t in self.tickets if effect.number in (None, t.number)]
                 return TicketsFound(tuple(found), self.shared)
+            case AnswerTicket():
+                return TicketAnswered(self.waits, self.becomes.get(effect.act, "closed"), "तहसीलदार")
 
 
 def check_step(session: Session, commands: tuple[Command, ...]) -> Ending:
@@ -200,7 +206,7 @@ class Caller:
             self.plays += [c for c in commands if isinstance(c, Play)]
             self.flags += [c.kind for c in commands if isinstance(c, Flag)]
             self.notes += [c for c in commands if isinstance(c, Note)]
-            if not isinstance(self.last, OpenTicket | SendSms | FindTickets | AskDesk):
+            if not isinstance(self.last, OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk):
                 return [play.prompt for play in self.plays]
             event = self.desk.answer(self.last)
 

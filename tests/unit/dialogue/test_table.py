@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,16 @@ def briefed(caller: Caller, errand: str) -> None:
     caller.happen(CallStarted("hi", purpose="x", brief={**brief, "offer": "7", "kind": "text", "message": "m"}))
 
 
+def claimed(caller: Caller) -> None:
+    caller.session = Session.new("CA2")
+    caller.happen(CallStarted("hi", tickets=(replace(TICKET, state="claimed"),), purpose="confirm"))
+
+
+def still(caller: Caller) -> None:
+    claimed(caller)
+    caller.press("2")
+
+
 REACH: dict[At, Callable[[Caller], object]] = {
     At.LANGUAGE: lambda c: c.press("9"),
     At.GO_ON: lambda c: broken_off(c),
@@ -58,6 +69,8 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.TICKET_NUMBER: lambda c: c.say("service=grievance_status"),
     At.RATING: lambda c: c.say("service=feedback_rating"),
     At.MORE: lambda c: c.say("service=mandi_price"),
+    At.SOLVED: lambda c: claimed(c),
+    At.STILL: lambda c: still(c),
     At.QUEUE: lambda c: (c.press("0"), c.happen(Queued(2, 4))),
     At.AREA: lambda c: (c.say("service=food_ration_request"), c.say("place=Agra")),
     At.BLOOD: lambda c: (c.say("service=blood_request"), c.say("place=Agra")),
