@@ -99,10 +99,13 @@ class Errands:
         if key.startswith(OFFER):
             offered = relief.find_offer(connection, int(number))
             row = relief.find(connection, offered.request_id) if offered is not None else None
-            return self._brief("offer", row, offer=number) if row is not None else {}
+            helper = responders.find(connection, offered.responder_id) if offered is not None else None
+            lang = helper.language if helper is not None else ""
+            return self._brief("offer", row, offer=number, lang=lang) if row is not None else {}
         if key.startswith(RECEIVED):
             row = relief.find(connection, int(number))
-            return self._brief("received", row) if row is not None and row.state is ReliefState.DELIVERED else {}
+            asks = row is not None and row.state is ReliefState.DELIVERED
+            return self._brief("received", row, lang=row.language) if row is not None and asks else {}
         return {}
 
     def _waits_for(self, connection: Connection, caller_hash: str) -> Mapping[str, str]:
