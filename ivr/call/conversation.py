@@ -44,7 +44,7 @@ from ivr.dialogue.confirm import CONFIRM
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import CallStarted, EffectFailed, Event, NoInput, Pressed, TicketsFound
 from ivr.dialogue.opening import CALL_BACK
-from ivr.dialogue.session import Session
+from ivr.dialogue.session import CONSENTED, UNASKED, Session
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls, Turn, Waited
 from ivr.store.handovers import Handovers
@@ -107,6 +107,7 @@ class Conversation:
         self._parts = parts
         self._sink = sink
         self._turns: list[Turn | Waited] = []
+        self._consent = UNASKED  # as stored
         self._spoken: Turn | None = None  # the caller's newest turn, until it is known what it was taken for
 
     def note(self, turn: Turn) -> None:
@@ -115,6 +116,10 @@ class Conversation:
             self._spoken = turn
         else:
             self._turns.append(turn)
+
+    def overheard(self, turn: Turn) -> None:
+        """A turn of the caller that answers nothing: part of a message."""
+        self._turns.append(turn)
 
     def replied(self, to: Turn, reply_ms: int) -> None:
         """The caller waited so long for the first sound after that turn."""
@@ -131,6 +136,7 @@ class Conversation:
         stored = await self._parts.blocking(self._parts.calls.session, self.call_sid)
         if stored is not None:
             self.session = Session.from_json(stored)
+            self._consent = self.session.consent
         return stored is not None
 
     async def begin(self, media: str, why_keys: str = "") -> Reply:
@@ -251,6 +257,9 @@ class Conversation:
         turns, self._turns = tuple(self._turns), []
         session = self.session
         await self._stored(self._parts.calls.save_wait, self.call_sid, session.to_json(), now, turns, session.lang)
+        if session.consent != self._consent:
+            self._consent = session.consent
+            await self._stored(self._parts.calls.consent, self.call_sid, now if self._consent in CONSENTED else None)
         if isinstance(last, HangUp):
             await self._stored(self._parts.calls.end, self.call_sid, last.disposition, now)
 

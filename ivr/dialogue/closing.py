@@ -3,7 +3,8 @@
 from datetime import datetime
 from zlib import crc32
 
-from ivr.dialogue.commands import Disposition, Record, Transfer
+from ivr.dialogue.commands import Disposition, Transfer
+from ivr.dialogue.consent import message_left
 from ivr.dialogue.events import (
     ANY_EMERGENCY,
     EmergencyHeard,
@@ -157,16 +158,12 @@ def summary(turn: Turn) -> str:
     return "; ".join(f"{name}: {fact}" for name, fact in facts.items() if fact)
 
 
-def voicemail(turn: Turn) -> None:
-    turn.say(P.VOICEMAIL)
-    turn.run(Record(), At.RECORDING)
-
-
 def recorded(turn: Turn, event: MessageRecorded) -> At:
     if event.duration_ms < MESSAGE_MIN_MS:
         turn.note("voicemail", f"empty, {event.duration_ms} ms")
         turn.say(P.VOICEMAIL_EMPTY)
         return At.OVER
+    message_left(turn)
     turn.reach(Disposition.VOICEMAIL)
     turn.say(P.VOICEMAIL_THANKS)
     return At.GOODBYE
@@ -273,5 +270,6 @@ def too_late(turn: Turn, event: object) -> None:
     elif isinstance(event, SmsQueued) and event.ok:
         turn.reach(Disposition.SMS_SENT)
     elif isinstance(event, MessageRecorded) and event.duration_ms >= MESSAGE_MIN_MS:
+        message_left(turn)
         turn.reach(Disposition.VOICEMAIL)
     turn.hang_up()

@@ -117,9 +117,11 @@ class AnswerTicket:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Record a message of the caller (voicemail) until silence, `#` or hang-up."""
+    """Record a message of the caller (voicemail) until silence, `#` or hang-up; `9` throws it away. `langs`: in which
+    a call for help is listened for meanwhile."""
 
     max_ms: int = 120_000
+    langs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, confirm, errands, opening, outcome, repair, status
+from ivr.dialogue import closing, confirm, consent, errands, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
@@ -152,9 +152,14 @@ def _answer(turn: Turn, event: Event) -> At | None:
     if isinstance(event, Said):
         turn.said = event
         turn.change(heard=True)
+        consent.went_on(turn)
         return _heard(turn)
     if isinstance(event, Pressed):
         turn.change(heard=True)
+        if event.keys == "#" and turn.session.at in consent.HASH_REFUSES:
+            consent.refused(turn)
+            return None
+        consent.went_on(turn)
         return _pressed(turn, event.keys)
     if isinstance(event, NoInput):
         return _silence(turn)
@@ -212,6 +217,9 @@ def _command(turn: Turn, command: Asked, meant: Understanding) -> At | None:
             return repair.explain(turn)
         case Asked.GOODBYE:
             return At.GOODBYE
+        case Asked.NO_RECORDING:
+            consent.refused(turn)
+            return None
 
 
 def _operator(turn: Turn) -> At:

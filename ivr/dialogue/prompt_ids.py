@@ -126,6 +126,8 @@ class P(StrEnum):
     WHISPER_CALLBACK = "whisper_callback"
     TRANSFER_FAILED = "transfer_failed"
     VOICEMAIL = "voicemail"
+    MESSAGE_OK = "message_ok"
+    RECORDING_OFF = "recording_off"
     VOICEMAIL_THANKS = "voicemail_thanks"
     VOICEMAIL_EMPTY = "voicemail_empty"
     CALLBACK_IMPOSSIBLE = "callback_impossible"

@@ -93,6 +93,7 @@ QUESTIONS: Mapping[At, Question] = {
     ),
     At.RATING: Question(WaitKind.NUMBER, P.RATING_NO_INPUT, P.RATING_NO_MATCH, P.ASK_RATING, reask=False),
     At.MORE: _yes_no(P.MORE_NO_MATCH),
+    At.MESSAGE_OK: _yes_no(),
     At.SOLVED: _yes_no(P.SOLVED_NO_MATCH),
     At.STILL: Question(
         WaitKind.MESSAGE,

@@ -18,6 +18,7 @@ KEYPAD: Mapping[At, At] = {At.SERVICE: At.MENU, At.PLACE: At.PLACE_MENU}
 _GIVEN_UP: Mapping[At, At] = {
     At.MORE: At.GOODBYE,
     At.NO_DANGER: At.OVER,
+    At.MESSAGE_OK: At.GOODBYE,
     At.RATING: At.MORE,
     At.DETAILS: At.FORM,
     At.AREA: At.FORM,

@@ -42,6 +42,7 @@ class At(StrEnum):
     RATING = "rating"
     MORE = "more"
     QUEUE = "queue"
+    MESSAGE_OK = "message_ok"
     SOLVED = "solved"
     STILL = "still"
     AREA = "area"
@@ -105,6 +106,9 @@ class Request:
     emergency: str | None = None
 
 
+UNASKED, GIVEN, REFUSED, MESSAGE = "", "given", "refused", "message"
+MAY_RECORD = frozenset({UNASKED, GIVEN})  # the sound of the call
+CONSENTED = frozenset({GIVEN, MESSAGE})
 WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
 Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk | Record | Transfer
 _EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, AskDesk, Record, Transfer)
@@ -119,7 +123,8 @@ class Session:
     their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
     when they came to the queue for a person. `brief` is the errand that waits for this person, `rated` whether an
     opinion was asked for. `keyed` are the last keys of a leg by keys, each at its time of
-    `keyed_at`. Times are ISO."""
+    `keyed_at`. `consent` to being recorded: given by whoever goes on after it was announced, or refused; `MESSAGE` is
+    the consent of one who refused to the message alone. Times are ISO."""
 
     call_id: str
     at: At = At.START
@@ -150,6 +155,7 @@ class Session:
     told: bool = False
     left_at: At | None = None
     queued_at: str | None = None
+    consent: str = UNASKED
     brief: Mapping[str, str] = field(default_factory=dict)
     rated: bool = False
 
@@ -234,5 +240,7 @@ def _pending(data: dict[str, Any] | None) -> Pending | None:
     if data is None:
         return None
     rest = {name: value for name, value in data.items() if name != "command"}
+    if "langs" in rest:
+        rest["langs"] = tuple(rest["langs"])
     made: Pending = _PENDING[data["command"]](**rest)
     return made

@@ -71,6 +71,7 @@ class CarrierCall:
         self.record = CallRecord(call_sid)
         self._wire, self._voice_url, number = wire, line.voice_url, line.number
         self._caller = caller or ScriptedCaller(case.turns)
+        self._network = case.network
         self._dial_status, self._rings = case.house.dial, line.rings
         caller_id, called = (number, case.caller) if line.rings else (case.caller, number)
         self._form = {
@@ -136,7 +137,7 @@ class CarrierCall:
     async def _stream(self, stream: Verb) -> None:
         parameters = {c.attributes["name"]: c.attributes["value"] for c in stream.children if c.name == "Parameter"}
         number = len(self.record.streams)
-        side = StreamSide(self.record.call_sid, f"MZ{number:032d}", parameters, self._caller)
+        side = StreamSide(self.record.call_sid, f"MZ{number:032d}", parameters, self._caller, self._network)
         self.record.streams.append(side.heard)
         await self._wire.stream(stream.attributes["url"], side)
         if side.hung_up:

@@ -9,24 +9,30 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ivr.core.data import load_yaml
 from ivr.core.errors import AudioError, ReplayError
+from ivr.replay.network import Network
 from ivr.replay.text_voice import GAP_MS, Speech
 from ivr.speech.audio import RATE_HZ, Samples, mulaw_encode, read_any, read_channels
 
 CASE_FILE, GOLDEN = "case.yaml", "expected.txt"
-_TIMING = {"after_ms", "send_after", "at_once", "times", "expect"}
+_TIMING = {"after_ms", "at_word", "send_after", "at_once", "times", "expect"}
 _SPEECH = {"lang", "heard_as", "bound", "gap_ms"}
 _CUT = {"channel", "from_ms", "to_ms"}
 _TURN_KEYS = {"say", "file", "text", "press", "silence", "hang_up", "lose_stream"} | _TIMING | _SPEECH | _CUT
 _NEEDED = {"title", "language", "caller", "turns"}
 _DAY_MS = 24 * 3600 * 1000
 _NOTES = {"hard", "voice", "line", "shows"}  # for the maker of the audio and for readers
-_CASE_KEYS = _NEEDED | _NOTES | {"expect", "known_failure", "after", "cause", "house", "exported", "recording"}
+_CASE_KEYS = (
+    _NEEDED | _NOTES | {"expect", "known_failure", "after", "cause", "house", "exported", "recording", "network"}
+)
+
+
+Rules = TypeVar("Rules", "HouseRules", Network)
 
 
 class Act(StrEnum):
@@ -43,7 +49,8 @@ class Turn:
 
     Without more the caller waits until the helpline has spoken and is silent. `send_after`: not before this prompt has
     been heard. `after_ms` counts from the start of what sounds then (of that prompt, with `send_after`): an
-    interruption. `at_once`: right after the turn before. `speech` where the words are given as text. `expect` is about
+    interruption. `at_word`: as soon as the helpline says this word, or its nth where it is a number; with `after_ms` so
+    much later. `at_once`: right after the turn before. `speech` where the words are given as text. `expect` is about
     what happens from here to the next turn.
     """
 
@@ -54,6 +61,7 @@ class Turn:
     after_ms: int | None = None
     at_once: bool = False
     send_after: str = ""
+    at_word: str = ""
     speech: Speech | None = None
     expect: Mapping[str, Any] = field(default_factory=dict)
 
@@ -62,9 +70,11 @@ class Turn:
 class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
-    (see `Case.after`); `rating_share` and `emergency_desks` as in the settings; `record`: the sound is kept, in the
-    house's folder;
-    `confirm`: an office calls the newest ticket solved, and the helpline rings the caller to ask."""
+    (see `Case.after`); `rating_share`, `emergency_desks` as in the settings; `record`: the sound is kept, in the
+    house's folder; `at`: the time of day in India; `busy`: all operators speak with others; `shared`: several people
+    use the caller's telephone. `rung`: we make the call, "promised" in the case before, or after a "missed" one to the
+    number that never answers; `confirm`: an office calls the newest ticket solved, and the helpline rings the caller
+    to ask."""
 
     operator: bool = True
     region: str = "UP"
@@ -74,6 +84,10 @@ class HouseRules:
     emergency_desks: str = ""
     rating_share: int = 0
     record: bool = False
+    at: str = ""
+    busy: bool = False
+    shared: bool = False
+    rung: str = ""
     confirm: bool = False
 
 
@@ -95,6 +109,7 @@ class Case:
     after: str = ""
     cause: Mapping[str, Any] = field(default_factory=dict)
     house: HouseRules = HouseRules()
+    network: Network = field(default_factory=Network)
     path: Path = Path()
     exported: bool = False
 
@@ -132,7 +147,8 @@ class Case:
             known_failure=str(raw.get("known_failure") or ""),
             after=str(raw.get("after") or ""),
             cause=raw.get("cause") or {},
-            house=_house(path, raw.get("house") or {}),
+            house=_rules(path, "house", HouseRules, raw.get("house") or {}),
+            network=_network(path, raw.get("network") or {}),
             path=path,
             exported=bool(raw.get("exported")),
         )
@@ -166,11 +182,16 @@ def _case_files(path: Path) -> list[Path]:
     return list(path.rglob(CASE_FILE)) or list(path.rglob("*.yaml"))
 
 
-def _house(path: Path, raw: Any) -> HouseRules:
+def _rules(path: Path, name: str, kind: type[Rules], raw: Any) -> Rules:
     try:
-        return HouseRules(**raw)
+        return kind(**raw)
     except TypeError as error:
-        raise ReplayError(f"{path}: house has only {', '.join(HouseRules.__slots__)}") from error
+        raise ReplayError(f"{path}: {name} has only {', '.join(kind.__slots__)}") from error
+
+
+def _network(path: Path, raw: Any) -> Network:
+    made = _rules(path, "network", Network, raw)
+    return replace(made, breaks_at_s=tuple(made.breaks_at_s))
 
 
 def _turns(path: Path, number: int, raw: Any, language: str) -> list[Turn]:
@@ -186,6 +207,7 @@ def _turns(path: Path, number: int, raw: Any, language: str) -> list[Turn]:
         after_ms=raw.get("after_ms"),
         at_once=bool(raw.get("at_once")),
         send_after=str(raw.get("send_after") or ""),
+        at_word=str(raw.get("at_word") or ""),
     )
     return [turn] * (int(raw.get("times", 1)) - 1) + [replace(turn, expect=raw.get("expect") or {})]
 

@@ -86,7 +86,8 @@ class SocketWire(_Webhooks):
                 while not receiving.done() and not side.hung_up and not side.lost:
                     if side.quiet_ms > QUIET_LIMIT_MS:
                         side.hung_up = True
-                        await socket.send(side.stop())
+                        for text in side.stop():
+                            await socket.send(text)
                         break
                     await self.tick()
                     for text in side.tick():
@@ -138,7 +139,7 @@ class VirtualWire(_Webhooks):
                 return
             if side.quiet_ms > QUIET_LIMIT_MS:
                 side.hung_up = True
-                await self._exchange(socket, side, [side.stop()])
+                await self._exchange(socket, side, side.stop())
 
     async def _exchange(self, socket: "_VirtualSocket", side: StreamSide, messages: list[str]) -> None:
         todo = list(messages)

@@ -41,6 +41,7 @@ class Command(StrEnum):
     HOLD = "hold"  # "ruko", "aagandi"
     HELP = "help"
     GOODBYE = "goodbye"
+    NO_RECORDING = "no_recording"
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ class Assembly:
     db: Database
     desk: Desk
     calls: Calls
+    handovers: Handovers
     worker: Worker
     pool: DecodingPool
     board: Board
@@ -119,7 +120,8 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    made = create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker
+    parts = rooms.parts
+    made = create_app(services), services, rooms.db, rooms.desk, parts.calls, parts.handovers, rooms.worker
     return Assembly(*made, rooms.pool, rooms.board)
 
 

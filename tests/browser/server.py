@@ -16,6 +16,7 @@ from ivr.console.app import create_console
 from ivr.store.database import Database
 from ivr.store.upgrade import upgrade
 from ivr.web.server import listen
+from tests.browser.live_calls import lifespan
 from tests.console.calls import desk_of_calls
 from tests.console.house import NOW, add_users, around
 from tools import sample
@@ -45,7 +46,8 @@ def application(folder: Path) -> Starlette:
     below = around(db, clock, folder)
     sample.fill(sample.House(db, below.secrets, below.desk, below.calls, NOW), officer_user="officer")
     sample.proof(folder)
-    return Starlette(routes=[Mount("/console", create_console(below))])
+    routes = [Mount("/console", create_console(below))]
+    return Starlette(routes=routes, lifespan=lifespan(db, folder, clock))
 
 
 if __name__ == "__main__":

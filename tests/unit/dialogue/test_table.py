@@ -72,6 +72,7 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.SOLVED: lambda c: claimed(c),
     At.STILL: lambda c: still(c),
     At.QUEUE: lambda c: (c.press("0"), c.happen(Queued(2, 4))),
+    At.MESSAGE_OK: lambda c: (c.say("cmd=no_recording"), c.press("0")),
     At.AREA: lambda c: (c.say("service=food_ration_request"), c.say("place=Agra")),
     At.BLOOD: lambda c: (c.say("service=blood_request"), c.say("place=Agra")),
     At.GIVES: lambda c: c.say("service=volunteer_register"),
@@ -130,7 +131,8 @@ def test_a_person_and_repeat_are_to_be_had_at_every_question(ring: Ring, place: 
         (caller.press if operator == "0" else caller.say)(repeat)
         assert caller.plays == before
         (caller.press if operator == "0" else caller.say)(operator)
-        assert caller.plays[-1].prompt == ("transfer" if place is At.QUEUE else "voicemail")
+        ends = {At.QUEUE: "transfer", At.MESSAGE_OK: "message_ok"}
+        assert caller.plays[-1].prompt == ends.get(place, "voicemail")
 
 
 @pytest.mark.parametrize("place", [place for place in REACH if place not in (At.QUEUE, At.NO_DANGER)])
