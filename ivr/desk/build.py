@@ -17,6 +17,7 @@ from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.learning import Learning
 from ivr.desk.learnt_cases import CaseMaker
 from ivr.desk.relief_matching import Matching
+from ivr.desk.rolling import Rolling
 from ivr.desk.sms_templates import SmsTexts
 from ivr.desk.ticket_work import ticket_handlers
 from ivr.desk.worker import Bell, Handler, Worker
@@ -103,7 +104,8 @@ def every_handler(
     clock, secrets = sending.clock, sending.secrets
     url, status_url = placing.url, placing.status_url
     ringing = Ringing(db, secrets, alert_rules_of(desk), carrier, clock, url, status_url)
-    more = {**more, **Matching(desk.relief, db, clock).handlers(), **ringing.handlers()}
+    rolling = Rolling(db, desk.jobs, clock)
+    more = {**more, **rolling.handlers(), **Matching(desk.relief, db, clock).handlers(), **ringing.handlers()}
     return handlers(sending, placing, more)
 
 

@@ -249,6 +249,7 @@ def _console(rooms: _Rooms) -> Around:
         calls=rooms.parts.calls,
         clock=rooms.around.clock,
         understander=rooms.known.understander,
+        prompts=rooms.parts.prompts,
         grammars=data_dir("grammars"),
         blocking=Workroom(CONSOLE_THREADS),
     )
