@@ -32,7 +32,7 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
 from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import every_handler, make_learning, sms_texts
+from ivr.desk.build import every_handler, make_errands, make_learning, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending
@@ -149,6 +149,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             calls=Calls(db, secrets),
             handovers=Handovers(db, settings.operator_lines),
             callbacks=CallBacks(db, secrets, desk.confirming, bell.ring),
+            errands=make_errands(settings, db, desk, known.catalogue, around.clock, bell),
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
@@ -186,7 +187,9 @@ def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
         raise ConfigurationError(
             f"IVR_EMERGENCY_DESKS: no such emergency: {', '.join(unknown)}; there are {known_kinds}, {ANY_EMERGENCY}"
         )
-    house = House(settings.region, bool(settings.operator_number), desks, settings.emergency_keys)
+    house = House(
+        settings.region, bool(settings.operator_number), desks, settings.emergency_keys, settings.rating_share
+    )
     return Dialogue(known.understander, known.catalogue, known.script, house, known.grammars)
 
 
