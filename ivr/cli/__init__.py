@@ -27,6 +27,7 @@ COMMANDS = {
     "doctor": ("ivr.cli.doctor", "doctor"),
     "tickets": ("ivr.cli.tickets", "app"),
     "users": ("ivr.cli.users", "app"),
+    "purge": ("ivr.cli.purge", "purge"),
     "officers": ("ivr.cli.officers", "app"),
     "models": ("ivr.cli.models", "app"),
     "prompts": ("ivr.cli.prompts", "app"),

@@ -12,6 +12,7 @@ from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.learning import Learning
 from ivr.desk.learnt_cases import CaseMaker
+from ivr.desk.purging import PURGE, Purging, load_days
 from ivr.desk.sms_templates import SmsTexts
 from ivr.desk.ticket_work import ticket_handlers
 from ivr.desk.worker import Bell, Handler, Worker
@@ -94,5 +95,15 @@ def every_handler(
 ) -> Mapping[str, Handler]:
     """How each kind of job is done in this house."""
     placing = make_placing(settings, db, desk, carrier, sending.clock)
-    more = ticket_handlers(db, desk, sending.clock, bell.ring, desk.confirming.ask)
+    purging = make_purging(settings, db, desk, sending.clock)
+    more = {
+        **ticket_handlers(db, desk, sending.clock, bell.ring, desk.confirming.ask),
+        PURGE: Handler(purging.run, begin=purging.start),
+    }
     return handlers(sending, placing, more)
+
+
+def make_purging(settings: Settings, db: Database, desk: Desk, clock: Clock) -> Purging:
+    """What removes the things that have been kept long enough."""
+    days = load_days(data_dir("grammars") / "retention.yaml")
+    return Purging(db, desk.jobs, clock, settings.data_dir, days)
