@@ -1,35 +1,41 @@
-"""`ivr purge`: removes what has been kept long enough, now. Only the command line."""
+"""`ivr purge`: deletes what has been kept long enough, now rather than in the night. Only the command line."""
 
 import json
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from ivr.core.clock import SystemClock
-from ivr.core.data import data_dir
 from ivr.core.settings import Settings
-from ivr.desk.build import make_purging, open_desk
-from ivr.desk.purging import REMOTE
+from ivr.desk.build import make_forgetting, open_desk
+from ivr.desk.purging import purge
 from ivr.store.database import Database
+from ivr.store.recordings import Recordings
 from ivr.store.upgrade import require_newest
 
 
-def purge(as_json: Annotated[bool, typer.Option("--json", help="Print counts as JSON.")] = False) -> None:
-    """Remove recordings, words, numbers, work and links that have been kept for as many days as grammars/retention.yaml
-    allows. The worker does the same every night."""
-    settings = Settings.load()
+def command(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
+    json_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Delete recordings past their day of deletion, and words, numbers, links and finished work that have been kept for
+    the days of grammars/retention.yaml. A running server does it every night."""
+    settings, clock = Settings.load(), SystemClock()
     db = Database(settings.database_url)
-    clock = SystemClock()
-    try:
-        require_newest(db)
-        counted = make_purging(settings, db, open_desk(settings, db), clock).now(clock.now())
-    finally:
-        db.dispose()
-    if as_json:
-        typer.echo(json.dumps(counted))
+    require_newest(db)
+    done = purge(Recordings(db), settings.data_dir, clock.now(), dry_run=dry_run)
+    forgetting = make_forgetting(db, open_desk(settings, db), clock)
+    rows = forgetting.now(clock.now(), dry_run=dry_run)
+    db.dispose()
+    if json_lines:
+        typer.echo(json.dumps(asdict(done) | rows))
     else:
-        for name, count in counted.items():
-            typer.echo(f"{name:28} {count}")
-    if counted[REMOTE]:
-        typer.echo("Recordings that the carrier keeps have to be deleted in its own console or API.", err=True)
-    typer.echo(f"Kept days: {data_dir('grammars') / 'retention.yaml'}", err=True)
+        typer.echo(f"{'To delete' if dry_run else 'Deleted'}: {done.deleted}", err=True)
+        for name, count in rows.items():
+            typer.echo(f"{name:16} {count}", err=True)
+    if done.elsewhere:
+        typer.echo(f"{done.elsewhere} messages are kept by the carrier: delete them in its console", err=True)
+    if done.failed:
+        typer.echo(f"{done.failed} could not be deleted: look at the permissions below recordings/", err=True)
+        raise typer.Exit(1)
