@@ -104,3 +104,12 @@ def test_retention_that_is_incomplete_or_wrong_is_refused(tmp_path: Path, text: 
     path.write_text(text)
     with pytest.raises(DataError):
         load_days(path)
+
+
+def test_a_dry_run_counts_and_keeps(office: Office) -> None:
+    number = spoken(office)
+    counted = forgetting(office).now(NOW + LONG, dry_run=True)
+    assert counted["ticket_words"] == 1
+    left = office.desk.grievances.ticket(number, NOW)
+    assert left is not None
+    assert left.ticket.words == "words"
