@@ -23,8 +23,10 @@ from ivr.core.clock import Clock
 from ivr.core.errors import IvrError
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk
+from ivr.desk.errands import Errands
 from ivr.dialogue.commands import (
     AnswerTicket,
+    AskDesk,
     Command,
     Disposition,
     FindTickets,
@@ -42,7 +44,7 @@ from ivr.dialogue.confirm import CONFIRM
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import CallStarted, EffectFailed, Event, NoInput, Pressed, TicketsFound
 from ivr.dialogue.opening import CALL_BACK
-from ivr.dialogue.session import Session
+from ivr.dialogue.session import CONSENTED, UNASKED, Session
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls, Turn, Waited
 from ivr.store.handovers import Handovers
@@ -74,6 +76,7 @@ class Parts:
     calls: Calls
     handovers: Handovers
     callbacks: CallBacks
+    errands: Errands
     prompts: PromptLibrary
     clock: Clock
     voicemail: Voicemail
@@ -104,6 +107,7 @@ class Conversation:
         self._parts = parts
         self._sink = sink
         self._turns: list[Turn | Waited] = []
+        self._consent = UNASKED  # as stored
         self._spoken: Turn | None = None  # the caller's newest turn, until it is known what it was taken for
 
     def note(self, turn: Turn) -> None:
@@ -112,6 +116,10 @@ class Conversation:
             self._spoken = turn
         else:
             self._turns.append(turn)
+
+    def overheard(self, turn: Turn) -> None:
+        """A turn of the caller that answers nothing: part of a message."""
+        self._turns.append(turn)
 
     def replied(self, to: Turn, reply_ms: int) -> None:
         """The caller waited so long for the first sound after that turn."""
@@ -128,12 +136,14 @@ class Conversation:
         stored = await self._parts.blocking(self._parts.calls.session, self.call_sid)
         if stored is not None:
             self.session = Session.from_json(stored)
+            self._consent = self.session.consent
         return stored is not None
 
     async def begin(self, media: str, why_keys: str = "") -> Reply:
         """Start the call, or go on where its session stands, or where the caller's last call broke off."""
         known = await self._parts.blocking(self._known)
-        resumed = await self.load() or (known.purpose not in (CALL_BACK, CONFIRM) and await self._take_over())
+        fresh = known.purpose not in (CALL_BACK, CONFIRM) and not known.brief
+        resumed = await self.load() or (fresh and await self._take_over())
         begun = replace(known, resumed=resumed, media=media, why_keys=why_keys)
         return await self.happen(begun, at_ms=0 if media == "stream" else self.elapsed_ms)
 
@@ -154,16 +164,17 @@ class Conversation:
         return found is not None
 
     def _known(self) -> CallStarted:
-        """What is known of the caller. Tickets are told of if they can be had, and never waited for."""
+        """What is known of the caller and what waits for them, if it can be had; never waited for."""
         language = self._parts.calls.caller_language(self.call_sid)
         purpose = self._parts.callbacks.purpose(self.call_sid)
+        found, brief = TicketsFound(()), dict[str, str]()
         try:
             about = self._parts.callbacks.ticket(self.call_sid) if purpose == CONFIRM else None
             found = self._parts.desk.find_tickets(self.call_sid, FindTickets(about))
+            brief = dict(self._parts.errands.brief(self.call_sid))
         except IvrError as error:
             log.error("tickets_not_known", call_sid=self.call_sid, code=error.code)
-            found = TicketsFound(())
-        return CallStarted(language=language, tickets=found.tickets, shared=found.shared, purpose=purpose)
+        return CallStarted(language, tickets=found.tickets, shared=found.shared, purpose=purpose, brief=brief)
 
     async def happen(self, event: Event, at_ms: int) -> Reply:
         """Give the dialogue `event`, carry out the effects it asks for, store the session and say what comes next."""
@@ -175,7 +186,7 @@ class Conversation:
             await self._keep_evidence(about, commands, at_ms)
             about = replace(about, turn=None, abusive=False)
             last = commands[-1] if commands else HangUp(self.session.disposition or Disposition.CALLER_LEFT)
-            if isinstance(last, OpenTicket | SendSms | FindTickets | AnswerTicket):
+            if isinstance(last, OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk):
                 event = await self._carry_out(last)
                 self._turns.append(Turn("note", at_ms, decision=evidence.done(event)))
                 continue
@@ -212,7 +223,7 @@ class Conversation:
         for flag in evidence.flags(commands, about):
             await self._stored(self._parts.calls.add_flag, self.call_sid, flag, about.at_ms, about.end_ms)
 
-    async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket) -> Event:
+    async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk) -> Event:
         desk, now = self._parts.desk, self._parts.clock.now()
         if isinstance(effect, OpenTicket):
             await self._stored(partial(self._describe, effect.service, effect.district))
@@ -224,6 +235,8 @@ class Conversation:
                     return await self._parts.blocking(desk.open_ticket, self.call_sid, effect, now)
                 case SendSms():
                     return await self._parts.blocking(desk.send_sms, self.call_sid, effect, now)
+                case AskDesk():
+                    return await self._parts.blocking(self._parts.errands.ask, self.call_sid, effect, now)
                 case FindTickets():
                     return await self._parts.blocking(desk.find_tickets, self.call_sid, effect)
                 case AnswerTicket():
@@ -244,6 +257,9 @@ class Conversation:
         turns, self._turns = tuple(self._turns), []
         session = self.session
         await self._stored(self._parts.calls.save_wait, self.call_sid, session.to_json(), now, turns, session.lang)
+        if session.consent != self._consent:
+            self._consent = session.consent
+            await self._stored(self._parts.calls.consent, self.call_sid, now if self._consent in CONSENTED else None)
         if isinstance(last, HangUp):
             await self._stored(self._parts.calls.end, self.call_sid, last.disposition, now)
 

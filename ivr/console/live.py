@@ -18,6 +18,7 @@ from ivr.console.page import Page, Section
 from ivr.console.roles import Right
 from ivr.console.visit import Refused, Visit
 from ivr.core import phone
+from ivr.core.clock import INDIA
 from ivr.core.errors import IvrError
 from ivr.speech.tape import BYTES_PER_MS, HEADER_BYTES, header
 from ivr.store import live, reviews
@@ -105,16 +106,17 @@ def snapshot(visit: Visit) -> dict[str, Any]:
         if visit.place is None or told["district"] == visit.place
     ]
     rows.sort(key=lambda row: (-row.told["at_ms"], row.sid))
-    languages = {lang: sum(row.told["lang"] == lang for row in rows) for lang in ("te", "hi")}
+    spoken = {lang: sum(row.told["lang"] == lang for row in rows) for lang in ("te", "hi")}
     oldest = min((board.at for board in boards), default=visit.now)
     lag_ms = max((told["lag_ms"] for board in boards for told in board.calls), default=0)
     lines = visit.parts.around.settings.operator_lines
     return {
         "rows": rows,
-        "languages": languages,
+        "spoken": spoken,
         "waiting": waiting,
         "lines": lines,
         "oldest": oldest,
+        "as_of": f"{oldest.astimezone(INDIA):%H:%M:%S}",
         "stale": visit.now - oldest > STALE,
         "lag_ms": lag_ms,
         "lag_limit": LAG_MS,
@@ -146,6 +148,8 @@ def listen(visit: Visit) -> Response:
     sid, reason = visit.request.path_params["sid"], visit.text("reason")[:200]
     if not reason:
         raise Refused(422, "live.reason_missing")
+    if any(row.sid == sid and row.told["private"] for row in snapshot(visit)["rows"]):
+        raise Refused(403, "live.private")
     with visit.parts.db.begin() as connection:
         _call(visit, connection, sid)
         if live.listen(connection, sid, visit.user.name, reason, visit.now):

@@ -1,8 +1,10 @@
 """The end of a call: anything else, goodbye, a person, a message, an emergency."""
 
 from datetime import datetime
+from zlib import crc32
 
-from ivr.dialogue.commands import Disposition, Record, Transfer
+from ivr.dialogue.commands import Disposition, Transfer
+from ivr.dialogue.consent import message_left
 from ivr.dialogue.events import (
     ANY_EMERGENCY,
     EmergencyHeard,
@@ -21,6 +23,7 @@ from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, WaitKind
 
 MESSAGE_MIN_MS = 1000
+_RESOLVED = frozenset({Disposition.ANSWERED, Disposition.STATUS_TOLD, Disposition.SMS_SENT, Disposition.TICKET_OPENED})
 
 
 def ask_more(turn: Turn) -> At | None:
@@ -71,8 +74,20 @@ def pressed_more(turn: Turn, key: str) -> At | None:
 
 
 def goodbye(turn: Turn) -> At:
+    """The last words; before them some callers are asked for an opinion."""
+    if _asks_opinion(turn):
+        turn.change(rated=True)
+        return At.RATING
     turn.say(P.GOODBYE)
     return At.OVER
+
+
+def _asks_opinion(turn: Turn) -> bool:
+    """A share of the calls that came in and were resolved; which ones is fixed by the call's id."""
+    session = turn.session
+    if session.rated or session.brief or session.best not in _RESOLVED or over_limit(turn):
+        return False
+    return crc32(session.call_id.encode()) % 100 < turn.world.house.rating_share
 
 
 def hang_up(turn: Turn) -> None:
@@ -143,16 +158,12 @@ def summary(turn: Turn) -> str:
     return "; ".join(f"{name}: {fact}" for name, fact in facts.items() if fact)
 
 
-def voicemail(turn: Turn) -> None:
-    turn.say(P.VOICEMAIL)
-    turn.run(Record(), At.RECORDING)
-
-
 def recorded(turn: Turn, event: MessageRecorded) -> At:
     if event.duration_ms < MESSAGE_MIN_MS:
         turn.note("voicemail", f"empty, {event.duration_ms} ms")
         turn.say(P.VOICEMAIL_EMPTY)
         return At.OVER
+    message_left(turn)
     turn.reach(Disposition.VOICEMAIL)
     turn.say(P.VOICEMAIL_THANKS)
     return At.GOODBYE
@@ -259,5 +270,6 @@ def too_late(turn: Turn, event: object) -> None:
     elif isinstance(event, SmsQueued) and event.ok:
         turn.reach(Disposition.SMS_SENT)
     elif isinstance(event, MessageRecorded) and event.duration_ms >= MESSAGE_MIN_MS:
+        message_left(turn)
         turn.reach(Disposition.VOICEMAIL)
     turn.hang_up()

@@ -4,22 +4,32 @@ import difflib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from datetime import time as clock_time
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from ivr.call.recorder import CALL
 from ivr.call.trace import Replied, TraceEvent
+from ivr.call.voicemail import VOICEMAIL
+from ivr.core.errors import ReplayError
+from ivr.dialogue.hours import INDIA
 from ivr.replay import recorded
 from ivr.replay.caller import Accidents, ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import GOLDEN, Case, Turn
+from ivr.replay.cause import bring_about
 from ivr.replay.claims import claim_and_ring, newest_state
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
-from ivr.replay.house import NUMBER, PUBLIC_URL, ReplayHouse, replay_house
+from ivr.replay.house import MISSED, NUMBER, PUBLIC_URL, ReplayHouse, placed_sid, replay_house
 from ivr.replay.modes import Mode, prepare
 from ivr.replay.spoil.spoiled import Spoil, mulaw_spoiled
 from ivr.replay.transcript import lines
+from ivr.replay.twiml import verbs
 from ivr.replay.wires import call_sid
 from ivr.web.assembly import Knowledge
+from ivr.web.audio import PromptSeal
 
 _LINE = Line(f"{PUBLIC_URL}/twilio/voice", NUMBER)
 _RINGING = Line(f"{PUBLIC_URL}/twilio/callback", NUMBER, rings=True)
@@ -75,9 +85,15 @@ class Player:
     async def play(self, case: Case) -> Outcome:
         """The case, after those that it comes after."""
         with replay_house(self.cache / "prompts", self.knowledge, case.house) as house:
+            if case.house.at:
+                house.clock.advance(_until(house, case.house.at))
             for before in _before(case):
-                await self._call(house, before)
+                earlier = await self._call(house, before)
                 house.clock.advance(60 * case.house.later_minutes)
+                if case.house.shared:
+                    house.share(earlier.trace)
+            if case.house.busy:
+                house.occupy()
             return await self._call(house, case)
 
     async def _call(self, house: ReplayHouse, case: Case) -> Outcome:
@@ -102,6 +118,32 @@ class Player:
         return replace(case, turns=tuple(turns))
 
 
+def _until(house: ReplayHouse, time_of_day: str) -> float:
+    """Seconds from now to that time in India, of today or tomorrow."""
+    now = house.clock.now().astimezone(INDIA)
+    then = datetime.combine(now.date(), clock_time.fromisoformat(time_of_day), INDIA)
+    return ((then - now) % timedelta(days=1)).total_seconds()
+
+
+async def _line(house: ReplayHouse, case: Case) -> tuple[Line, str]:
+    """The line that the case is played on and the call's id; where we are to ring, after it was asked for."""
+    if case.house.confirm:
+        return _RINGING, await claim_and_ring(house)
+    if (sid := await bring_about(house, case)) is not None:
+        return _RINGING, sid
+    if not case.house.rung:
+        return _LINE, call_sid(next(house.numbers))
+    if case.house.rung == "missed":
+        form = {"CallSid": call_sid(next(house.numbers)), "From": case.caller, "To": MISSED}
+        if [verb.name for verb in verbs(await house.wire.post(_LINE.voice_url, form))] != ["Reject"]:
+            raise ReplayError(f"{case.name}: the missed call was answered, which costs the caller money")
+    await house.assembly.worker.drain()
+    mine = [n for n, (to, _) in enumerate(house.carrier.calls) if to == case.caller]
+    if not mine:
+        raise ReplayError(f"{case.name}: nobody was rung")
+    return Line(house.carrier.calls[mine[-1]][1], NUMBER, rings=True), placed_sid(mine[-1] + 1)
+
+
 def _before(case: Case) -> list[Case]:
     """The cases that this one comes after, the earliest first."""
     earlier = case.before()
@@ -112,9 +154,7 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     """Play `case` in `house`, send what is due, compare."""
     begun, hearing = time.perf_counter(), Hearing(house.clock)
     messages = len(house.carrier.messages)
-    sid, line = call_sid(next(house.numbers)), _LINE
-    if case.house.confirm:
-        sid, line = await claim_and_ring(house), _RINGING
+    line, sid = await _line(house, case)
     started = house.clock.monotonic()
     accidents = Accidents(case.network.breaks_at_s, case.network.hang_up_at_s)
     caller = ScriptedCaller(case.turns, hearing.ear, hearing.told, accidents)
@@ -123,7 +163,7 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
     call_s = house.clock.monotonic() - started
     await house.assembly.worker.drain()
     sms = tuple(body for _, body in house.carrier.messages[messages:])
-    seen = Seen(_facts(house, record, hearing.events, sms), hearing.events, sms, call_s)
+    seen = Seen(_facts(house, record, hearing.events, sms), hearing.events, sms, call_s, _whispered(house, record))
     transcript = _transcript(seen, record)
     turns = _played(hearing)
     wanted = _wanted(case)
@@ -165,6 +205,7 @@ def work_times(trace: tuple[TraceEvent, ...]) -> list[Replied]:
 def _facts(house: ReplayHouse, record: CallRecord, trace: tuple[TraceEvent, ...], sms: tuple[str, ...]) -> Facts:
     kept = house.assembly.calls.show(record.call_sid)
     service, district, tickets = asked_for(trace)
+    recordings = house.recordings().of_call(record.call_sid)
     return Facts(
         disposition=kept.disposition if kept else None,
         language=kept.language if kept else None,
@@ -173,11 +214,21 @@ def _facts(house: ReplayHouse, record: CallRecord, trace: tuple[TraceEvent, ...]
         tickets=tickets,
         sms=len(sms),
         dialled=len(record.dialled),
-        messages=len(house.recordings().of_call(record.call_sid)),
+        messages=sum(kept.kind == VOICEMAIL for kept in recordings),
         streams=len(record.streams),
         ended=record.ended,
+        consented=kept is not None and kept.consent_at is not None,
+        sound=any(kept.kind == CALL for kept in recordings),
+        placed=len(house.carrier.calls),
         ticket_state=newest_state(house),
     )
+
+
+def _whispered(house: ReplayHouse, record: CallRecord) -> tuple[str, ...]:
+    """The prompts that operators heard before callers were joined."""
+    seal = PromptSeal(house.assembly.services.edge.secret_key)
+    said = [seal.open(Path(urlsplit(verb.text).path).stem) for verb in record.whispered if verb.name == "Play"]
+    return tuple(play.prompt for play in said)
 
 
 def _transcript(seen: Seen, record: CallRecord) -> str:

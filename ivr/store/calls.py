@@ -90,6 +90,7 @@ class CallRow:
     disposition: str | None
     waits: int
     turns: tuple[Turn, ...] = field(default=())
+    consent_at: datetime | None = None
 
 
 class Calls:
@@ -153,6 +154,11 @@ class Calls:
             connection.execute(flag.insert().values(call_sid=call_sid, **row))
             unflagged = func.coalesce(call.c.flag_rank, _LAST_RANK + 1) > rank
             connection.execute(update(call).where(call.c.sid == call_sid, unflagged).values(worst))
+
+    def consent(self, call_sid: str, at: datetime | None) -> None:
+        """The caller agreed to being recorded then; None: took it back."""
+        with self._db.begin() as connection:
+            connection.execute(update(call).where(call.c.sid == call_sid).values(consent_at=at))
 
     def describe(self, call_sid: str, *, district: str | None = None, service: str | None = None) -> None:
         """Note what the call is about, for lists and statistics."""
@@ -218,7 +224,7 @@ class Calls:
             who = caller_of(connection, call_sid)
         masked = phone.mask(who.last4) if who else ""
         seen = (found.sid, masked, found.started_at, found.ended_at, found.language, found.disposition, found.waits)
-        return CallRow(*seen, turns)
+        return CallRow(*seen, turns, found.consent_at)
 
 
 def note_caller(connection: Connection, secrets: Secrets, known: phone.Phone, now: datetime) -> str:

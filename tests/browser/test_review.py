@@ -1,7 +1,6 @@
 """Reviewing at the screen: keys alone, in every language; words and flags move the sound; long calls cost little."""
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,6 +104,7 @@ def test_one_key_corrects_what_was_heard_and_another_takes_it_back(desk: Desk) -
     with desk.page.expect_navigation():
         keys.press("n")
     assert EMERGENCY not in desk.page.url
+    desk.open(f"/review/{NO_MATCH}")
     keys.press("w")
     assert desk.page.evaluate("document.activeElement.name") == "words"
     keys.press("Escape")
@@ -127,8 +127,7 @@ def test_a_jump_in_ten_minutes_costs_a_few_hundred_kilobytes(desk: Desk) -> None
     until(desk, f"{NOW_MS} > 500000")
     whole = 600 * 16_000
     assert desk.page.evaluate("player.audio.duration") == pytest.approx(600, abs=0.1)
-    assert 0 < sum(sent) < 0.25 * whole, f"{sum(sent)} bytes of {whole}"
-    (Path("/tmp") / "seek-bytes.txt").write_text(str(sum(sent)))
+    assert 0 < sum(sent) < 0.2 * whole, f"{sum(sent)} bytes of {whole}"
 
 
 def test_without_script_a_call_is_heard_and_corrected(chromium: Browser, address: str, desk: Desk) -> None:

@@ -102,7 +102,7 @@ def _sound(db: Database, data: Path, sample: Sample, at: datetime) -> None:
     tape = Tape(data / path)
     turns = turns_of(sample)
     for second in range(sample.seconds):
-        tape.write(*(_second(turns, side, second, sample) for side in ("caller", "prompt")))
+        tape.write(*(second_of(turns, side, second, sample) for side in ("caller", "prompt")))
     tape.close()
     purge = at + timedelta(days=90)
     row: dict[str, Any] = {"codec": "mulaw", "rate_hz": 8000, "channels": 2, "made_at": at, "purge_at": purge}
@@ -110,7 +110,7 @@ def _sound(db: Database, data: Path, sample: Sample, at: datetime) -> None:
     Recordings(db).add(Recording(sample.sid, CALL, str(path), bytes=size, duration_ms=tape.duration_ms, **row))
 
 
-def _second(turns: Sequence[Turn], side: str, second: int, sample: Sample) -> bytes:
+def second_of(turns: Sequence[Turn], side: str, second: int, sample: Sample) -> bytes:
     """Where somebody speaks a wavering tone, else the hiss of a line."""
     t = np.arange(8_000) / 8_000 + second
     speaks = np.zeros(8_000)

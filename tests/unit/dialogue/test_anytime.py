@@ -195,7 +195,7 @@ def test_operator_asked_for_as_a_service(ring: Ring) -> None:
     assert ring(house=OPERATOR).say("service=talk_to_operator") == ["transfer"]
     caller = ring()
     assert caller.say("service=talk_to_operator") == ["voicemail"]
-    assert caller.ends_with(Record())
+    assert caller.ends_with(Record(langs=("hi",)))
 
 
 def test_change_language_and_repeat_asked_for_as_services(ring: Ring) -> None:
