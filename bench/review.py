@@ -1,7 +1,7 @@
 """How long the server takes for the review page's views: 1,000 flagged calls among many, on SQLite and PostgreSQL.
 
-`python -m bench.review [--calls 20000] [--quick]` makes the databases in a temporary folder, asks for each view as a signed-in
-operator through the whole application, and writes its section of bench/RESULTS.md.
+`python -m bench.review [--calls 20000] [--quick]` makes the databases in a temporary folder, asks for each
+view as a signed-in operator through the whole application, and writes its section of bench/RESULTS.md.
 """
 
 import argparse
