@@ -16,7 +16,7 @@ from anyio import to_thread
 
 from ivr.core.clock import Clock
 from ivr.core.errors import IvrError
-from ivr.dialogue.session import Session
+from ivr.dialogue.session import REFUSED, Session
 from ivr.store import live
 from ivr.store.database import Database
 
@@ -115,6 +115,7 @@ def _told(sid: str, standing: Standing, lag_s: float) -> dict[str, Any]:
         "sounding": standing.sounding,
         "misses": session.misses,
         "refused": len(session.request.refused),
+        "private": session.consent == REFUSED,
         "emergency": session.request.emergency is not None,
         "lag_ms": round(lag_s * 1000),
     }

@@ -22,6 +22,7 @@ COMMANDS = {
     "recognize": ("ivr.cli.recognize", "recognize"),
     "check": ("ivr.cli.check", "check"),
     "accuracy": ("ivr.cli.accuracy", "accuracy"),
+    "purge": ("ivr.cli.purge", "command"),
     "corrections": ("ivr.cli.corrections", "command"),
     "tune": ("ivr.cli.tune", "tune"),
     "doctor": ("ivr.cli.doctor", "doctor"),

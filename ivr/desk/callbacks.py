@@ -149,6 +149,8 @@ def _again(connection: Connection, confirming: Confirming, row: OutcallRow, now:
         return
     outcalls.move(connection, row.id, OutcallState.WAITING, now)
     at = confirming.hours.next_call(now + wait, row.purpose is Purpose.CALLBACK)
+    if row.purpose is Purpose.CONFIRM:
+        at = confirming.may_ring(now + wait, row.id)
     _queue(connection, confirming.jobs, row.id, at, mark=f"try{row.tries + 1}")
 
 

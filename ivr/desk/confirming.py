@@ -20,6 +20,8 @@ from ivr.store.tickets import TicketRow
 
 _ASKABLE = (CLAIMED, UNCONFIRMED)
 WORDS_MAX = 1000
+SPREAD_S = 3600
+_STRIDE = 61  # seconds between neighbours, so that the hour is filled evenly
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,16 @@ class Confirming:
         key = about(row.id, event_id)
         asked = outcalls.add(connection, key, Purpose.CONFIRM, row.caller_hash, None, now)
         if asked is not None:
-            at = self.hours.next_call(now, operator=False)
+            at = self.may_ring(now, asked)
             self.jobs.enqueue(
                 connection, self.place_call, {"outcall_id": asked}, key=f"{self.place_call}:{asked}:0", at=at
             )
+
+    def may_ring(self, at: datetime, call_id: int) -> datetime:
+        """From `at` on, when the citizen may be rung. Calls that wait for the morning are spread over its first hour:
+        rung all at once they would take every line from those who call us."""
+        when = self.hours.next_call(at, operator=False)
+        return when if when == at else when + timedelta(seconds=call_id * _STRIDE % SPREAD_S)
 
     def waits(self, connection: Connection, call: OutcallRow) -> bool:
         """Whether the ticket of a call still waits for the citizen, who may have answered by SMS meanwhile."""

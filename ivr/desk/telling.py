@@ -49,6 +49,8 @@ class Tellings:
         row = tickets.find(connection, ticket_id=event.ticket_id)
         if row is None:
             return
+        if event.kind in _CALLS and row.state not in (CLAIMED, UNCONFIRMED):
+            return  # the citizen has answered before anybody could ask
         kind = HUMAN if event.state == HUMAN and event.kind != "note" else event.kind
         for telling in self.rules.matrix.tells.get(kind, ()):
             self._send(connection, telling, row, event, now)

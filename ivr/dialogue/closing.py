@@ -1,6 +1,7 @@
 """The end of a call: anything else, goodbye, a person, a message, an emergency."""
 
 from datetime import datetime
+from zlib import crc32
 
 from ivr.dialogue.commands import Disposition, Play, Transfer
 from ivr.dialogue.consent import message_left
@@ -23,6 +24,7 @@ from ivr.understanding.result import Band, WaitKind
 
 MESSAGE_MIN_MS = 1000
 QUEUE_TOLD_S = 20
+_RESOLVED = frozenset({Disposition.ANSWERED, Disposition.STATUS_TOLD, Disposition.SMS_SENT, Disposition.TICKET_OPENED})
 
 
 def ask_more(turn: Turn) -> At | None:
@@ -73,8 +75,20 @@ def pressed_more(turn: Turn, key: str) -> At | None:
 
 
 def goodbye(turn: Turn) -> At:
+    """The last words; before them some callers are asked for an opinion."""
+    if _asks_opinion(turn):
+        turn.change(rated=True)
+        return At.RATING
     turn.say(P.GOODBYE)
     return At.OVER
+
+
+def _asks_opinion(turn: Turn) -> bool:
+    """A share of the calls that came in and were resolved; which ones is fixed by the call's id."""
+    session = turn.session
+    if session.rated or session.brief or session.best not in _RESOLVED or over_limit(turn):
+        return False
+    return crc32(session.call_id.encode()) % 100 < turn.world.house.rating_share
 
 
 def hang_up(turn: Turn) -> None:

@@ -18,6 +18,7 @@ from ivr.replay import recorded
 from ivr.replay.caller import Accidents, ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import GOLDEN, Case, Turn
+from ivr.replay.cause import bring_about
 from ivr.replay.claims import claim_and_ring, newest_state
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
@@ -114,6 +115,8 @@ async def _line(house: ReplayHouse, case: Case) -> tuple[Line, str]:
     """The line that the case is played on and the call's id; where we are to ring, after it was asked for."""
     if case.house.confirm:
         return _RINGING, await claim_and_ring(house)
+    if (sid := await bring_about(house, case)) is not None:
+        return _RINGING, sid
     if not case.house.rung:
         return _LINE, call_sid(next(house.numbers))
     if case.house.rung == "missed":

@@ -1,0 +1,35 @@
+"""`ivr purge`: deletes recordings whose time is up, now rather than in the night. Only the command line."""
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from ivr.core.clock import SystemClock
+from ivr.core.settings import Settings
+from ivr.desk.purging import purge
+from ivr.store.database import Database
+from ivr.store.recordings import Recordings
+from ivr.store.upgrade import require_newest
+
+
+def command(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would be deleted.")] = False,
+    json_lines: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Delete recordings of calls and messages past their day of deletion. A running server does it every night at 3."""
+    settings = Settings.load()
+    db = Database(settings.database_url)
+    require_newest(db)
+    done = purge(Recordings(db), settings.data_dir, SystemClock().now(), dry_run=dry_run)
+    db.dispose()
+    if json_lines:
+        typer.echo(json.dumps(asdict(done)))
+    else:
+        typer.echo(f"{'To delete' if dry_run else 'Deleted'}: {done.deleted}", err=True)
+    if done.elsewhere:
+        typer.echo(f"{done.elsewhere} messages are kept by the carrier: delete them in its console", err=True)
+    if done.failed:
+        typer.echo(f"{done.failed} could not be deleted: look at the permissions below recordings/", err=True)
+        raise typer.Exit(1)
