@@ -2,13 +2,13 @@
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ivr.understanding import yes_no
 from ivr.understanding.catalogue import Catalogue, Outcome
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.reader import LanguageReader, Reading
+from ivr.understanding.reader import LanguageReader, Reading, reader_of
 from ivr.understanding.result import Band, Candidate, Command, Hypothesis, SlotValue, Understanding, WaitKind
 from ivr.understanding.thresholds import Thresholds
 
@@ -28,7 +28,6 @@ class Understander:
     grammars: Grammars
     catalogue: Catalogue
     own_thresholds: Thresholds | None = None
-    _readers: dict[str, LanguageReader] = field(default_factory=dict, repr=False)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -92,12 +91,7 @@ class Understander:
 
     def reader(self, lang: str) -> LanguageReader:
         """The tools for one language. Raises KeyError for a language without grammars."""
-        if lang not in self._readers:
-            grammar = self.grammars.by_language[lang]
-            others = [other for code, other in self.grammars.by_language.items() if code != lang]
-            foreign = tuple(other.tables.get("numbers") or {} for other in others)
-            self._readers[lang] = LanguageReader(grammar, self.grammars.places, foreign)
-        return self._readers[lang]
+        return reader_of(self.grammars, lang)
 
     def _service(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
         found = reader.matcher.match([reading.content for reading in readings], _ALTERNATIVES)
