@@ -16,6 +16,8 @@ COMMANDS = {
     "call": ("ivr.cli.call", "call"),
     "replay": ("ivr.cli.replay", "replay"),
     "case": ("ivr.cli.case", "app"),
+    "degrade": ("ivr.cli.degrade", "command"),
+    "measure": ("ivr.cli.measure", "command"),
     "load": ("ivr.cli.load", "command"),
     "simulate": ("ivr.cli.simulate", "command"),
     "understand": ("ivr.cli.understand", "understand"),
