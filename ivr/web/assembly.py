@@ -296,6 +296,5 @@ async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
         rooms.worker.stop()
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()
-    rooms.pool.close()
-    rooms.parts.recorder.close()
-    rooms.db.dispose()
+    for room in (rooms.pool.close, rooms.parts.recorder.close, rooms.db.dispose):
+        room()
