@@ -20,6 +20,7 @@ COMMANDS = {
     "measure": ("ivr.cli.measure", "command"),
     "load": ("ivr.cli.load", "command"),
     "simulate": ("ivr.cli.simulate", "command"),
+    "bench": ("ivr.cli.bench", "bench"),
     "understand": ("ivr.cli.understand", "understand"),
     "recognize": ("ivr.cli.recognize", "recognize"),
     "check": ("ivr.cli.check", "check"),
