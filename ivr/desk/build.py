@@ -13,6 +13,7 @@ from ivr.desk.callbacks import CallCarrier, Placing
 from ivr.desk.certificates import Certificates
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.errands import Errands
+from ivr.desk.forgetting import FORGET, Forgetting, load_days
 from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.learning import Learning
 from ivr.desk.learnt_cases import CaseMaker
@@ -106,9 +107,16 @@ def every_handler(
     url, status_url = placing.url, placing.status_url
     ringing = Ringing(db, secrets, alert_rules_of(desk), carrier, clock, url, status_url)
     rolling, purging = Rolling(db, desk.jobs, clock), Purging(db, desk.jobs, settings.data_dir, clock)
+    forgetting = make_forgetting(db, desk, clock)
     more = {**more, **rolling.handlers(), **purging.handlers()}
+    more[FORGET] = Handler(forgetting.run, begin=forgetting.start)
     more = {**more, **Matching(desk.relief, db, clock).handlers(), **ringing.handlers()}
     return handlers(sending, placing, more)
+
+
+def make_forgetting(db: Database, desk: Desk, clock: Clock) -> Forgetting:
+    """What removes words, numbers and links that have been kept long enough."""
+    return Forgetting(db, desk.jobs, clock, load_days(data_dir("grammars") / "retention.yaml"))
 
 
 def alert_rules_of(desk: Desk) -> AlertRules:

@@ -25,6 +25,7 @@ class P(StrEnum):
     ASK_LANGUAGE = "ask_language"
     LANGUAGE_NO_INPUT = "language_no_input"
     LANGUAGE_NO_MATCH = "language_no_match"
+    LANGUAGE_HELP = "language_help"
     LANGUAGE_KEY = "language_key"
     LANGUAGE_CHANGED = "language_changed"
 

@@ -49,7 +49,7 @@ def _options(name: str, asked: P) -> Question:
 
 QUESTIONS: Mapping[At, Question] = {
     At.LANGUAGE: Question(
-        WaitKind.LANGUAGE, P.LANGUAGE_NO_INPUT, P.LANGUAGE_NO_MATCH, P.ASK_LANGUAGE, P.LANGUAGE_KEY, reask=False
+        WaitKind.LANGUAGE, P.LANGUAGE_NO_INPUT, P.LANGUAGE_NO_MATCH, P.LANGUAGE_HELP, P.LANGUAGE_KEY, reask=False
     ),
     At.GO_ON: _yes_no(),
     At.LAST_FOUR: Question(
@@ -145,5 +145,5 @@ QUESTIONS: Mapping[At, Question] = {
     ),
     At.RUMOUR_CONFIRM: _yes_no(),
     At.NO_DANGER: Question(WaitKind.SERVICE, P.EMERGENCY_ELSE, P.SERVICE_NO_MATCH, P.EMERGENCY_ELSE, reask=False),
-    At.QUEUE: Question(WaitKind.YES_NO, P.QUEUE_KEYS, P.QUEUE_KEYS, P.QUEUE_KEYS, no_input_ms=20_000),
+    At.QUEUE: Question(WaitKind.YES_NO, P.QUEUE_KEYS, P.QUEUE_KEYS, P.QUEUE_KEYS, no_input_ms=5_000),
 }

@@ -169,6 +169,11 @@ def _groups(entries: tuple[Entry, ...]) -> set[str]:
     return found.union(*(_groups(entry.children) for entry in entries))
 
 
+def house_languages(grammars_dir: Path) -> tuple[str, ...]:
+    """The languages alone, in the order of the greeting."""
+    return _languages(grammars_dir, load_mapping(grammars_dir / "dialogue.yaml").get("languages", []))
+
+
 def house_hours(grammars_dir: Path) -> HouseHours:
     """The hours alone, for who places calls without leading them."""
     path = grammars_dir / "dialogue.yaml"

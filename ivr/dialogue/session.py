@@ -121,10 +121,10 @@ class Session:
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
     reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
     their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
-    when they came to the queue for a person. `brief` is the errand that waits for this person, `rated` whether an
-    opinion was asked for. `keyed` are the last keys of a leg by keys, each at its time of
-    `keyed_at`. `consent` to being recorded: given by whoever goes on after it was announced, or refused; `MESSAGE` is
-    the consent of one who refused to the message alone. Times are ISO."""
+    when they came to the queue for a person, `queue_place` what they were told last of it, and when. `brief` is the
+    errand that waits for this person, `rated` whether an opinion was asked for. `keyed` are the last keys of a leg by
+    keys, each at its time of `keyed_at`. `consent` to being recorded: given by whoever goes on after it was announced,
+    or refused; `MESSAGE` is the consent of one who refused to the message alone. Times are ISO."""
 
     call_id: str
     at: At = At.START
@@ -155,6 +155,8 @@ class Session:
     told: bool = False
     left_at: At | None = None
     queued_at: str | None = None
+    queue_place: int = 0
+    queue_told_at: str | None = None
     consent: str = UNASKED
     brief: Mapping[str, str] = field(default_factory=dict)
     rated: bool = False
@@ -163,14 +165,14 @@ class Session:
     def unfinished(self) -> bool:
         """Whether the caller left in the middle of a request that a next call can go on with."""
         begun = bool(self.request.service or self.request.candidates)
-        return self.left_at in WORK_LEFT and begun and self.request.emergency is None
+        return (self.left_at or self.at) in WORK_LEFT and begun and self.request.emergency is None
 
     def reopened(self) -> "Session":
         """The session for a call that may go on with this one: it first asks whether to."""
         return replace(
             self,
             at=At.GO_ON,
-            then=self.left_at,
+            then=self.left_at or self.at,  # a call that broke off with its process left nowhere
             left_at=None,
             over=False,
             disposition=None,
