@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ivr.understanding import yes_no
@@ -28,6 +28,7 @@ class Understander:
     grammars: Grammars
     catalogue: Catalogue
     own_thresholds: Thresholds | None = None
+    _readers: dict[str, LanguageReader] = field(default_factory=dict, repr=False)
 
     @property
     def thresholds(self) -> Thresholds:
@@ -105,7 +106,9 @@ class Understander:
 
     def reader(self, lang: str) -> LanguageReader:
         """The tools for one language. Raises KeyError for a language without grammars."""
-        return reader_of(self.grammars, lang)
+        if lang not in self._readers:
+            self._readers[lang] = reader_of(self.grammars, lang)
+        return self._readers[lang]
 
     def _service(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
         found = reader.matcher.match([reading.content for reading in readings], _ALTERNATIVES)
