@@ -16,6 +16,7 @@ from ivr.twilio.frames import Start
 from ivr.web.services import AppServices, Check, Edge, LinkPage
 
 AUTH_TOKEN = "an auth token of no account"
+LANGUAGES = ("hi", "te")
 SECRET = b"a secret key of no installation!"
 PUBLIC_URL = "https://helpline.example"
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
@@ -196,7 +197,7 @@ class FakeLinks:
 class Behind:
     """Everything behind the web, faked."""
 
-    edge: Edge = field(default_factory=lambda: Edge(PUBLIC_URL, AUTH_TOKEN, SECRET))
+    edge: Edge = field(default_factory=lambda: Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, LANGUAGES))
     clock: Clock = field(default_factory=lambda: SetClock(NOW))
     book: FakeBook = field(default_factory=FakeBook)
     factory: FakeFactory = field(default_factory=FakeFactory)
