@@ -16,6 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -63,8 +64,17 @@ def databases(folder: Path, wanted: str) -> Iterator[dict[str, str]]:
     server.cleanup()
 
 
-async def measured(db: Database, folder: Path, rounds: int) -> dict[str, tuple[float, float, int]]:
-    """Page -> first ms, median ms, bytes."""
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Milliseconds of the first request, of the middle one, and of this process's cores for the middle one."""
+
+    first: float
+    median: float
+    cores: float
+
+
+async def measured(db: Database, folder: Path, rounds: int) -> dict[str, Seen]:
+    """Page -> how long it took."""
     clock = SystemClock()
     app = Starlette(routes=[Mount("/console", create_console(around(db, clock, folder)))])
     found = {}
@@ -74,13 +84,14 @@ async def measured(db: Database, folder: Path, rounds: int) -> dict[str, tuple[f
         assert entered.status_code == 303
         for name, path in PAGES.items():
             headers = {"x-fragment": "1"} if "fragment" in path else {}
-            times = []
+            times, cores = [], []
             for _ in range(rounds):
-                begun = time.perf_counter()
+                begun, busy = time.perf_counter(), time.process_time()
                 answer = await client.get(f"/console{path}", headers=headers)
                 times.append(1000 * (time.perf_counter() - begun))
+                cores.append(1000 * (time.process_time() - busy))
                 assert answer.status_code == 200, (path, answer.status_code)
-            found[name] = (times[0], statistics.median(times[1:] or times), len(answer.content))
+            found[name] = Seen(times[0], statistics.median(times[1:] or times), statistics.median(cores[1:] or cores))
     return found
 
 
@@ -122,21 +133,22 @@ def main() -> int:
             sys.stderr.write(f"{kind}: measuring\n")
             found = asyncio.run(measured(db, Path(name), asked.rounds))
             db.dispose()
-            columns += [f"{kind}: first, ms", "median, ms", "kB"]
-            for page, (first, median, size) in found.items():
-                rows[page] += [f"{first:.0f}", f"{median:.0f}", f"{size / 1000:.0f}"]
-            worst[kind] = max(first for first, _, _ in found.values())
+            columns += [f"{kind}: first, ms", "median, ms", "cores, ms"]
+            for page, seen in found.items():
+                rows[page] += [f"{seen.first:.0f}", f"{seen.median:.0f}", f"{seen.cores:.0f}"]
+            worst[kind] = found["tickets, late first"].first
     body = (
         f"`python -m bench.console --tickets {asked.tickets} --rounds {asked.rounds}`: {machine()}, "
         f"load {load_average()}; {asked.tickets} tickets, 30 % of them open, 50 rows a page. "
-        f"Time in the server from request to whole answer, pages uncompressed.\n\n{table(columns, list(rows.values()))}"
+        "Time in the server from request to whole answer; cores: processor time of this process, PostgreSQL's own "
+        f"not counted.\n\n{table(columns, list(rows.values()))}"
     )
     write_section("Console", body)
     write_targets(
         "Console",
         [
             Target(
-                f"slowest first view, {kind}, {asked.tickets} tickets",
+                f"first view of the ticket queue, {kind}, {asked.tickets} tickets",
                 f"< {LIMIT_MS} ms",
                 f"{ms:.0f} ms",
                 ms < LIMIT_MS,
