@@ -62,6 +62,7 @@ from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
 from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
+from ivr.web.verify import VerifyPages
 from ivr.web.workroom import Workroom
 
 CALL_THREADS = 16
@@ -201,7 +202,8 @@ def _recorder(settings: Settings, db: Database) -> Recorder:
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
     cache = settings.data_dir / "prompts"
-    return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
+    folders = data_dir("grammars"), data_dir("audio"), cache
+    return PromptLibrary(*folders, clock=clock, catalogue=catalogue, messages=settings.data_dir)
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
@@ -233,6 +235,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
+        certificates=VerifyPages(parts.errands.certificates, rooms.known.catalogue, languages),
         links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages, rooms.desk.messages.texts.states),
         grammars=grammars_dir,
         metrics=metrics,
