@@ -36,6 +36,7 @@ class Costs:
     least_mass: float = 0.55  # shared weight below which a match is doubted
     coverage: float = 0.5  # what a service loses that explains none of what the best one explains with all its phrases
     likely: float = 0.06  # what each nat costs by which the words are likelier said of another service
+    verbatim: float = 0.1  # what a phrase's score may lack where its own words begin to be enough
     unlikely: float = 0.01  # the likelihood of a word that none of a service's phrases has
     shortlist: int = 20
     worth: float = 0.3  # part of what the best service explains that another must explain to be looked at
@@ -121,11 +122,21 @@ class Matcher:
         most = max((float(explained[service]) for service, _ in ranked), default=0.0)
         ahead = self._evidence(known, allowed)
         return {
-            service: self._windowed(service, phrase, tokens, said.part)
-            * (1 - self.costs.coverage * (1 - float(explained[service]) / most))
-            * math.exp(-self.costs.likely * float(ahead[service]))
+            service: self._weighed(
+                self._windowed(service, phrase, tokens, said.part),
+                float(explained[service]) / most,
+                float(ahead[service]),
+            )
             for service, phrase in ranked
         }
+
+    def _weighed(self, score: float, covered: float, ahead: float) -> float:
+        """A phrase's score less what its service does not explain (`covered` 0..1 of what the best does) and what
+        another is likelier to be asked for with these words (`ahead` nats); nothing less for what was said word for
+        word."""
+        costs = self.costs
+        kept = (1 - costs.coverage * (1 - covered)) * math.exp(-costs.likely * ahead)
+        return score * (1 - (1 - kept) * min(1.0, (1 - score) / costs.verbatim))
 
     def _tokens(self, keys: Keys) -> list[_Token]:
         lexicon, weights = self.index.lexicon, self.index.weights
@@ -161,7 +172,8 @@ class Matcher:
             evidence[told.services] += told.nats
         if allowed is not None:
             evidence *= allowed
-        return evidence.max() - evidence
+        behind: Floats = evidence.max() - evidence
+        return behind
 
     def _tells(self, found: Found) -> _Told:
         """The services that a heard word may speak of, and how much it tells of each."""
