@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint types contracts check unit replay fixtures models reference serve clean
+.PHONY: help demo test lint types contracts check chromium unit replay fixtures models reference serve clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## recorded callers through the whole helpline
 	@$(BIN)/ivr demo
 
-test: lint types contracts check unit replay  ## everything that must pass
+test: lint types contracts check chromium unit replay  ## everything that must pass
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -34,6 +34,9 @@ contracts: $(STAMP)
 
 check: $(STAMP)
 	$(BIN)/ivr check
+
+chromium: $(STAMP)  ## for the browser tests: finds one, or installs Debian's; says so where neither can be had
+	@$(BIN)/python -m tools.chromium --install || true
 
 unit: $(STAMP)
 	$(BIN)/pytest -n 2 --dist loadfile

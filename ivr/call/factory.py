@@ -6,6 +6,7 @@ from datetime import datetime
 
 import structlog
 
+from ivr.call.board import Board
 from ivr.call.conversation import Parts
 from ivr.call.line import StreamLine
 from ivr.call.ports import InboundSms, Recording, Send
@@ -27,11 +28,12 @@ LAG_LIMIT_S = 0.5  # decoding later than this is slow speech for everyone: new c
 @dataclass(frozen=True, slots=True)
 class LineRules:
     """`calls_max` streams at a time; every one of `languages` must be heard; `fillers` are the words that mean
-    nothing, by language."""
+    nothing, by language; `board`: where calls that go on are shown."""
 
     calls_max: int
     languages: tuple[str, ...]
     fillers: Mapping[str, Set[str]]
+    board: Board | None = None
 
 
 class Lines:
@@ -49,6 +51,7 @@ class Lines:
         self._max, self._languages = rules.calls_max, rules.languages
         self._fillers = rules.fillers
         self._open: set[str] = set()
+        self._board = rules.board
 
     def why_keys(self, now: datetime) -> str:
         """Why one more call cannot be heard, "" if it can. A language whose model is missing is worth the whole
@@ -70,7 +73,15 @@ class Lines:
         self._open.add(call_sid)
         hearing, pool = self._parts.hearing, self._pool
         listener = Listener(self._models, pool, self._parts.clock, self._fillers, hearing.digits, hearing.back_channel)
-        return StreamLine(call_sid, self._parts, listener, send, self._sinks(call_sid), self._open.discard)
+        line = StreamLine(call_sid, self._parts, listener, send, self._sinks(call_sid), self._closed)
+        if self._board is not None:
+            self._board.add(call_sid, line)
+        return line
+
+    def _closed(self, call_sid: str) -> None:
+        self._open.discard(call_sid)
+        if self._board is not None:
+            self._board.remove(call_sid)
 
 
 class Reports:

@@ -1,9 +1,10 @@
 """Whose turn it is while a prompt sounds: what interrupts it, and what of that is an answer. Pure; audio milliseconds.
 
 A voice interrupts once its words show that it wants to speak, from 300 ms of it; where no word is known yet, at 600 ms,
-which "haan ji" does not reach. Words come from partial results about half a second after the voice, so the two limits
-are what lies between cutting at a cough and talking over the caller. Our own words that come back over a loudspeaker
-are known by being the prompt's, in its time; they never interrupt.
+which "haan ji" does not reach; where all words so far are of those who only listen, at 900 ms. Words come from partial
+results about half a second after the voice, so the limits are what lies between cutting at a cough and talking over the
+caller. Our own words that come back over a loudspeaker are known by being the prompt's, in its time; they never
+interrupt.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +39,7 @@ class FloorRules:
 
     words_ms: int = 300
     voice_ms: int = 600
+    listening_ms: int = 900
     question_heard: float = 0.7
     echo_words: float = 0.6
     early_ms: int = 400
@@ -70,13 +72,20 @@ class Floor:
         """A partial result."""
         self._texts[lang, free] = text
 
+    @property
+    def newest(self) -> str:
+        """What is being said, as the free pass hears it."""
+        return next((text for (_, free), text in reversed(self._texts.items()) if free and text), "")
+
     def interrupts(self, voiced_ms: int, spoken: Sequence[Spoken]) -> bool:
         """Whether the voice, by now `voiced_ms` long, is to cut the prompts, of which `spoken` sounded lately."""
         texts = {key: text for key, text in self._texts.items() if text}
         if voiced_ms < self._rules.words_ms or self.echoes(texts, spoken):
             return False
-        known = bool(texts) and not any(self._hearing.only_listening(text, lang) for (lang, _), text in texts.items())
-        return known or voiced_ms >= self._rules.voice_ms
+        if not texts:
+            return voiced_ms >= self._rules.voice_ms
+        listening = any(self._hearing.only_listening(text, lang) for (lang, _), text in texts.items())
+        return not listening or voiced_ms >= self._rules.listening_ms
 
     def echoes(self, texts: Mapping[tuple[str, bool], str], spoken: Sequence[Spoken]) -> bool:
         """Whether in any language the words so far are mostly those of the prompts."""

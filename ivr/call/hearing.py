@@ -19,11 +19,12 @@ def _none(text: str, lang: str) -> int:
 @dataclass(frozen=True, slots=True)
 class Hearing:
     """The functions take (text, language). `only_listening`: nothing but back-channel words; `emergency`: its kind;
-    `digits`: how many there are. `emergency_keys`: pressed in a row they call for help at any moment; "" for none.
-    `back_channel`: by language, the phrases of those who only listen."""
+    `digits`: how many there are; `abusive`: words of insult among them. `emergency_keys`: pressed in a row they call
+    for help at any moment; "" for none. `back_channel`: by language, the phrases of those who only listen."""
 
     only_listening: Callable[[str, str], bool] = _never
     emergency: Callable[[str, str], str | None] = _nothing
     digits: Callable[[str, str], int] = _none
+    abusive: Callable[[str, str], bool] = _never
     emergency_keys: str = ""
     back_channel: Mapping[str, Sequence[str]] = field(default_factory=dict)

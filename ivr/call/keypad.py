@@ -65,7 +65,7 @@ class Keypad:
     async def _happen(self, call_sid: str, event: Event) -> KeypadReply:
         conversation = self._conversation(call_sid)
         await conversation.load()
-        return await self._go_on(conversation, await conversation.happen(event, at_ms=0))
+        return await self._go_on(conversation, await conversation.happen(event, at_ms=conversation.elapsed_ms))
 
     async def _go_on(self, conversation: Conversation, reply: Reply) -> KeypadReply:
         if isinstance(reply.then, Transfer):
@@ -77,20 +77,29 @@ class Keypad:
             case Record():
                 return KeypadReply(reply.plays, record_max_s=then.max_ms // 1000)
             case Transfer():
-                number = self._numbers.get(then.to)
+                number = await self._number(conversation.call_sid, then.to)
                 return KeypadReply(reply.plays, transfer_to=number, whisper=then.to == OPERATOR)
             case HangUp():
                 return KeypadReply(reply.plays)
 
+    async def _number(self, call_sid: str, to: str) -> str | None:
+        """Who took the call over is rung on the telephone that they named."""
+        own = await self._parts.blocking(self._parts.taker, call_sid) if to == OPERATOR else None
+        return own or self._numbers.get(to)
+
     async def _connected(self, conversation: Conversation, reply: Reply, to: Transfer) -> Reply:
         """The same reply where somebody can be dialled now; else what the dialogue says to that: the place in the
         queue, a message."""
-        if to.to not in self._numbers:
-            return await conversation.happen(EffectFailed(Transfer.__name__, "no_number"), at_ms=0)
+        if await self._number(conversation.call_sid, to.to) is None:
+            return await conversation.happen(
+                EffectFailed(Transfer.__name__, "no_number"), at_ms=conversation.elapsed_ms
+            )
         if to.to != OPERATOR:
             return reply
         now = self._parts.clock.now()
+        if await self._parts.blocking(self._parts.taker, conversation.call_sid):
+            return reply
         place = await self._parts.blocking(self._parts.handovers.ask, conversation.call_sid, now)
         if not place.number:
             return reply
-        return await conversation.happen(Queued(place.number, place.minutes), at_ms=0)
+        return await conversation.happen(Queued(place.number, place.minutes), at_ms=conversation.elapsed_ms)

@@ -29,9 +29,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
+    """`heard_ms` of a prompt that began at `starts_ms` and says `text`."""
+
     prompt: str
     heard_ms: int
     cut: bool
+    starts_ms: int = field(default=0, compare=False)
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +95,16 @@ class Playback:
             self.queue[i] = replace(rest, starts_ms=begins)
         for i, s in enumerate(done):
             after_ms = sum(later.duration_ms for later in done[i + 1 :])
-            self.past.append(_spoken(replace(s, starts_ms=now_ms - after_ms - s.duration_ms)))
-        return [Ended(s.prompt, s.duration_ms, cut=False) for s in done]
+            done[i] = replace(s, starts_ms=now_ms - after_ms - s.duration_ms)
+        self.past.extend(map(_spoken, done))
+        return [Ended(s.prompt, s.duration_ms, False, s.starts_ms, s.text) for s in done]
 
     def cut(self, now_ms: int) -> list[Ended]:
         """Everything that sounds is cleared at `now_ms`."""
         done, self.queue = self.queue, []
         self.past.extend(replace(_spoken(s), ends_ms=now_ms) for s in done if s.starts_ms < now_ms)
-        return [Ended(s.prompt, max(0, min(now_ms - s.starts_ms, s.duration_ms)), cut=True) for s in done]
+        heard = [max(0, min(now_ms - s.starts_ms, s.duration_ms)) for s in done]
+        return [Ended(s.prompt, ms, True, s.starts_ms, s.text) for s, ms in zip(done, heard, strict=True)]
 
     def lost(self, now_ms: int) -> list[Ended]:
         """Prompts whose marks should have come back long ago, given up as heard."""

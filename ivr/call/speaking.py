@@ -25,6 +25,7 @@ class Speaking:
     ) -> None:
         self.stream_sid = ""
         self.playback = Playback()
+        self.sound = parts.recorder.open(conversation.call_sid, parts.clock.now())
         self._conversation, self._parts, self._send, self._sink = conversation, parts, send, sink
         self._plays: dict[str, Play] = {}  # by mark, of what may still sound
 
@@ -41,6 +42,7 @@ class Speaking:
         words = (rendered.text, play.lang)
         name = self.playback.sent(play.prompt, rendered.duration_ms, play.barge_in, now_ms, words)
         self._plays[name] = play
+        self.sound.play(name, rendered.mulaw)
         await self._send(frames.mark(self.stream_sid, name))
         self._sink(PromptSent(sid, now_ms, play.prompt, rendered.text, rendered.duration_ms))
 
@@ -56,8 +58,10 @@ class Speaking:
     def ended(self, prompts: list[Ended], now_ms: int) -> None:
         """These have ended: keep it with the call."""
         for p in prompts:
-            began = max(0, now_ms - p.heard_ms)
-            self._conversation.note(Turn("prompt", began, now_ms, prompt=p.prompt, heard_ms=p.heard_ms))
+            began = min(max(0, p.starts_ms), now_ms)
+            heard = Turn("prompt", began, began + p.heard_ms, prompt=p.prompt, heard_ms=p.heard_ms, text=p.text)
+            self._conversation.note(heard)
             self._sink(PromptEnded(self._conversation.call_sid, now_ms, p.prompt, p.heard_ms, p.cut))
         waiting = {sent.mark for sent in self.playback.queue}
         self._plays = {mark: play for mark, play in self._plays.items() if mark in waiting}
+        self.sound.only(waiting)

@@ -7,6 +7,7 @@ from ivr.core.errors import StoreError
 from ivr.speech.audio import write_mulaw_wav
 from ivr.store.recordings import Recording, Recordings
 
+VOICEMAIL = "voicemail"
 KEPT = timedelta(days=90)
 _BYTES_PER_MS = 8
 
@@ -36,7 +37,7 @@ class Voicemail:
         self._recordings.add(
             Recording(
                 call_sid=call_sid,
-                kind="voicemail",
+                kind=VOICEMAIL,
                 path=path,
                 codec="mulaw",
                 rate_hz=8000,

@@ -41,6 +41,9 @@ def accuracy(
     out: Annotated[Path | None, typer.Option(help="Write the JSON to this file too.")] = None,
     today: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The reference day for dates.")] = None,
     failures: Annotated[bool, typer.Option("--failures", help="List every utterance that went wrong.")] = False,
+    learnt: Annotated[
+        Path | None, typer.Option(help="Folder of phrases learnt from calls (var/learnt): measure what they gain.")
+    ] = None,
 ) -> None:
     """Measure top-1, top-3, wrong acceptances and rejections, by language and note, with 95 % intervals."""
     day = today.date() if today else india_today(SystemClock().now())
@@ -53,6 +56,11 @@ def accuracy(
         if slots
         else _services(understander, rows, day, respeak, console, failures)
     )
+    if learnt is not None:
+        if slots:
+            raise IvrError("--learnt is about services; leave out --slots", code="usage")
+        outcomes = run(understander, utterances(rows), day, respeak)
+        report["learnt"] = gained(outcomes, run(load_understander(learnt), utterances(rows), day, respeak), console)
     report["file"], report["corrupt"] = file.name, corrupt
     text = json.dumps(report, ensure_ascii=False, indent=None if json_lines else 1)
     if out:
@@ -123,6 +131,20 @@ def _services(
         },
         "confusions": [{"expected": a, "understood": b, "times": times} for a, b, times in worst],
     }
+
+
+def gained(before: Sequence[Outcome], after: Sequence[Outcome], console: Console) -> dict[str, Any]:
+    """What the learnt phrases change, by group: rates without and with them, and how many became right or wrong."""
+    report: dict[str, Any] = {}
+    with_them = _groups(after)
+    for name, old in _groups(before).items():
+        new = with_them[name]
+        better = sum(not a.right and b.right for a, b in zip(old, new, strict=True))
+        worse = sum(a.right and not b.right for a, b in zip(old, new, strict=True))
+        rates = [{key: _plain(rate) for key, rate in measure(members).items()} for members in (old, new)]
+        report[name] = {"without": rates[0], "with": rates[1], "became_right": better, "became_wrong": worse}
+        console.print(f"learnt phrases, {name} ({len(old)}): {better} became right, {worse} wrong", markup=False)
+    return report
 
 
 def _groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:

@@ -10,6 +10,7 @@ import typer
 from ivr.cli.understand import load_understander
 from ivr.core.data import data_dir
 from ivr.core.errors import IvrError, ModelError
+from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.sms_templates import SmsTexts
 from ivr.dialogue.script import Script
 from ivr.speech.models import ModelRegistry
@@ -46,10 +47,18 @@ def _findings(folder: Path, find_word: Callable[[str, str], bool] | None) -> Ite
     understander = load_understander()
     yield from lint(folder, understander.grammars, understander.catalogue, understander, find_word)
     yield from _sms(folder, understander.grammars.languages)
+    yield from _tickets(folder)
     try:
         Script.load(folder).check(folder)
     except IvrError as error:
         yield Finding(Severity.ERROR, "dialogue", str(folder / "dialogue.yaml"), str(error))
+
+
+def _tickets(folder: Path) -> Iterator[Finding]:
+    try:
+        TicketRules.load(folder)
+    except IvrError as error:
+        yield Finding(Severity.ERROR, "tickets", str(folder), str(error))
 
 
 def _sms(folder: Path, languages: tuple[str, ...]) -> Iterator[Finding]:

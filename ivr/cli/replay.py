@@ -1,6 +1,5 @@
 """`ivr replay`: recorded callers, or callers given as text, through the whole telephone path in virtual time."""
 
-import asyncio
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -12,13 +11,19 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+from rich.text import Text
 
 from ivr.core import logs
 from ivr.core.errors import IvrError
 from ivr.replay.case import Case, find_cases
+from ivr.replay.difference import Kind, Line, difference
 from ivr.replay.junit import write_junit
 from ivr.replay.modes import Mode, fits
+from ivr.replay.report.page import write_report
 from ivr.replay.run import Outcome, Player, accept
+from ivr.replay.variants import hung_up_every as gone_every
+from ivr.replay.variants import network_of, with_network
+from ivr.replay.virtual_loop import run_virtual
 from ivr.web.assembly import Knowledge
 
 CACHE = Path("var/replay")
@@ -36,6 +41,15 @@ def replay(
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Print every transcript.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a case on stdout.")] = False,
     junit: Annotated[Path | None, typer.Option(help="Write a JUnit XML report to this file.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Write an HTML report with sound and waveforms to this file.")
+    ] = None,
+    network: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE: jitter_ms, lost, doubled, late_marks_ms, ... (may repeat).")
+    ] = None,
+    hang_up_every: Annotated[
+        float, typer.Option(min=0, help="Play each case again with the caller gone at every so many seconds.")
+    ] = 0.0,
 ) -> None:
     """Replay calls; exit 1 when one went otherwise than it must. Default: all of audio/fixtures.
 
@@ -44,21 +58,29 @@ def replay(
     console = Console(stderr=True)
     update = update and mode is Mode.REAL
     try:
-        found = find_cases(cases or [Path("audio/fixtures")])
-        outcomes = _run([case for case in found if fits(case, mode)], mode, workers, console)
+        found = [case for case in find_cases(cases or [Path("audio/fixtures")]) if fits(case, mode)]
+        if network:
+            found = [with_network(case, network_of(network)) for case in found]
+        outcomes = _run(found, mode, workers, console)
+        if hang_up_every:
+            gone = [case for o in outcomes for case in gone_every(o.case, o.call_s, hang_up_every)]
+            outcomes += _run(gone, mode, workers, console)
     except IvrError as error:
         typer.echo(f"ivr replay: {error}", err=True)
         raise typer.Exit(1) from error
-    changed = [o for o in outcomes if update and not o.problems and accept(o)]
     for outcome in outcomes:
         if as_json:
             typer.echo(json.dumps(_line(outcome), ensure_ascii=False))
         _tell(console, outcome, verbose, update)
+    changed = [o for o in outcomes if update and not o.problems and accept(o)]
     console.print(_table(console, outcomes, update))
     if update:
         console.print(f"{len(changed)} cases' golden files written")
     if junit is not None:
         write_junit(junit, [(o, None if _good(o, False) else _why(o)) for o in outcomes])
+    if report is not None:
+        write_report(report, outcomes, f"{len(outcomes)} calls replayed, {mode}", sound=mode is not Mode.TEXT)
+        console.print(f"report: {report}")
     if not all(_good(o, update) for o in outcomes):
         raise typer.Exit(1)
 
@@ -91,7 +113,7 @@ def _begin(mode: Mode) -> None:
 
 def _play(case: Case) -> Outcome:
     assert _player is not None
-    return asyncio.run(_player.play(case))
+    return run_virtual(_player.play(case))
 
 
 def _good(outcome: Outcome, update: bool) -> bool:
@@ -123,17 +145,34 @@ def _tell(console: Console, outcome: Outcome, verbose: bool, update: bool) -> No
     if verbose:
         console.rule(outcome.case.name)
         console.print(outcome.transcript, markup=False, highlight=False)
-    if _good(outcome, update) or (update and not outcome.problems):
+    if _good(outcome, update) and not (update and outcome.diff):
         return
-    console.print(f"{outcome.case.name}: {outcome.case.title}", style="bold red", markup=False)
+    style = "bold" if update and not outcome.problems else "bold red"
+    console.print(f"{outcome.case.name}: {outcome.case.title}", style=style, markup=False)
     for problem in outcome.problems:
         console.print(f"  {problem}", markup=False)
     if outcome.case.known_failure and outcome.passed:
         console.print(
             f"  passes, though listed as a known failure: take `known_failure` out of {outcome.case.path.name}"
         )
-    if not verbose:
+    if outcome.wanted is not None:
+        for line in difference(outcome.wanted, outcome.transcript):
+            console.print(_changed(line))
+    elif not verbose:
         console.print(outcome.diff, markup=False, highlight=False)
+
+
+_SIGNS = {
+    Kind.ADDED: ("  + ", "green"),
+    Kind.REMOVED: ("  - ", "red"),
+    Kind.SAME: ("    ", ""),
+    Kind.GAP: ("  … ", "dim"),
+}
+
+
+def _changed(line: Line) -> Text:
+    sign, style = _SIGNS[line.kind]
+    return Text.assemble((sign, style), *((p.text, f"{style} reverse" if p.changed else style) for p in line.pieces))
 
 
 def _table(console: Console, outcomes: list[Outcome], update: bool) -> Table:

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ivr.cli.district import simulate
 from ivr.core.clock import INDIA
 from ivr.core.ids import format_ticket
 from ivr.core.settings import Settings
@@ -19,6 +20,8 @@ from ivr.store.tickets import TicketEvent, TicketRow
 from ivr.store.upgrade import require_newest
 
 app = typer.Typer(help="Complaints, their deadlines and the SMS about them.", no_args_is_help=True)
+
+app.command("simulate")(simulate)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 Limit = Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")]

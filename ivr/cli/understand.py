@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import islice
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,7 @@ from ivr.core.clock import SystemClock, india_today
 from ivr.core.data import data_dir
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
+from ivr.understanding.learnt import load_learnt, taught
 from ivr.understanding.result import Hypothesis, Understanding, WaitKind
 from ivr.understanding.understand import Understander
 
@@ -29,10 +31,12 @@ WAITS = (
 _ALTERNATIVES = 3
 
 
-def load_understander() -> Understander:
-    """The understander of the checkout's or the installed grammars. Raises DataError where they are wrong."""
+def load_understander(learnt: Path | None = None) -> Understander:
+    """The understander of the checkout's or the installed grammars, and of the phrases learnt in that folder. Raises
+    DataError where they are wrong."""
     folder = data_dir("grammars")
-    return Understander(Grammars.load(folder), Catalogue.load(folder))
+    grammars = Grammars.load(folder)
+    return Understander(taught(grammars, load_learnt(learnt)) if learnt else grammars, Catalogue.load(folder))
 
 
 def as_json(understanding: Understanding, services: Iterable[str]) -> dict[str, object]:

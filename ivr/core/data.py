@@ -1,6 +1,7 @@
 """Reads the YAML of grammars/ and audio/, with errors that name file and line. It knows no file's meaning."""
 
 from collections.abc import Hashable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import yaml
 
 from ivr.core.errors import DataError
 
+_KEPT_FILES = 256  # parsed, of one process: more than grammars/ has
 _PACKAGE = Path(__file__).resolve().parent.parent
 _Loader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -40,11 +42,19 @@ def data_dir(name: str) -> Path:
 
 
 def load_yaml(path: Path) -> Any:
-    """What the YAML file holds (None when empty). DataError with file and line when it cannot be read."""
+    """What the YAML file holds (None when empty). DataError with file and line when it cannot be read.
+
+    To be read only: a file of the same text gives the same object again.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: cannot be read: {error}") from error
+    return _parsed(path, text)
+
+
+@lru_cache(_KEPT_FILES)
+def _parsed(path: Path, text: str) -> Any:
     try:
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506  a SafeLoader
     except yaml.MarkedYAMLError as error:

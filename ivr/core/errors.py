@@ -8,10 +8,17 @@ IvrError
 ├── SignatureError          a request or token that is forged, expired or used twice; 403
 ├── CarrierError            the carrier's REST API refused or could not be reached
 ├── StoreError              the database refused; retryable when it is busy or away
+├── ActRefusedError         a ticket's state, or the rules, do not allow what was asked; says why
+├── ConflictError           a ticket was changed meanwhile; holds what changed
+├── AlertError              an alert campaign cannot be made or changed as asked; says why
+├── CertificateError        a certificate cannot be issued or revoked as asked; says why
 ├── OverloadedError         no room to decode one more call; the caller gets keys instead
 ├── AudioError              an audio file cannot be read
+├── ConsoleError            what an administrator asked of the console's users cannot be done
 └── ReplayError             a replay case is wrong (not: it failed)
 """
+
+from collections.abc import Sequence
 
 
 class IvrError(Exception):
@@ -60,6 +67,29 @@ class StoreError(IvrError):
     code = "store"
 
 
+class ActRefusedError(IvrError):
+    code = "act_refused"
+
+
+class ConflictError(IvrError):
+    """`changes`: the events since the version that the writer knew, oldest first; `version`: the one of now."""
+
+    code = "conflict"
+
+    def __init__(self, message: str, version: int, changes: Sequence[object] = ()) -> None:
+        super().__init__(message)
+        self.version = version
+        self.changes = tuple(changes)
+
+
+class AlertError(IvrError):
+    code = "alert"
+
+
+class CertificateError(IvrError):
+    code = "certificate"
+
+
 class OverloadedError(IvrError):
     code = "overloaded"
     retryable = True
@@ -67,6 +97,10 @@ class OverloadedError(IvrError):
 
 class AudioError(IvrError):
     code = "audio"
+
+
+class ConsoleError(IvrError):
+    code = "console"
 
 
 class ReplayError(IvrError):

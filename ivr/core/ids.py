@@ -49,10 +49,18 @@ def ticket_number(counter: int, key: bytes) -> str:
     for length in _LENGTHS:
         size = 9**length
         if counter < size:
-            body = _unrepeated(_permute(counter, length, key), length)
+            body = unforeseen(counter, length, key)
             return body + check_digit(body)
         counter -= size
     raise ValueError("no ticket numbers are left")
+
+
+def unforeseen(counter: int, length: int, key: bytes) -> str:
+    """The `counter`th (from 0) of the strings of `length` digits (even), in the order of `key`. ValueError where there
+    are no more."""
+    if not 0 <= counter < 9**length:
+        raise ValueError("no numbers of this length are left")
+    return _unrepeated(_permute(counter, length, key), length)
 
 
 def _permute(value: int, length: int, key: bytes) -> int:

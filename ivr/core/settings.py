@@ -5,6 +5,7 @@ and the key in it.
 """
 
 import difflib
+import ipaddress
 import os
 import secrets
 from pathlib import Path
@@ -89,6 +90,14 @@ class Settings(BaseSettings):
     region: str = Field("UP", description="State served: chooses emergency numbers and places (grammars/).")
     max_calls: Annotated[int, Field(ge=1)] = Field(20, description="Calls by voice at a time; more are served by keys.")
     decoders: Annotated[int, Field(ge=0)] = Field(0, description="Threads that decode speech; 0: one for each core.")
+    metrics_from: str = Field(
+        "127.0.0.1/32,::1/128",
+        description="Networks that may read /metrics, with commas between. Behind a proxy on the same machine that "
+        "passes on X-Forwarded-For, the client's address counts, not the proxy's.",
+    )
+    recording_days: Annotated[int, Field(ge=0, le=3650)] = Field(
+        90, description="Days for which the sound of a call is kept, where the caller allows it; 0: it is not recorded."
+    )
     dlt_entity_id: str = Field("", description="Entity id on the DLT platform, required for SMS in India.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_json: bool = Field(False, description="Log one JSON object a line instead of text.")
@@ -133,6 +142,16 @@ class Settings(BaseSettings):
             kind, _, number = pair.partition("=")
             if not kind or phone.parse(number) is None:
                 raise ValueError("must look like fire=+91...,medical=+91..., numbers with country code")
+        return value
+
+    @field_validator("metrics_from")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for network in filter(None, value.replace(" ", "").split(",")):
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError("must be networks like 10.0.0.0/8, with commas between") from None
         return value
 
     @field_validator("emergency_keys")

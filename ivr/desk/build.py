@@ -1,6 +1,8 @@
 """Makes the desk and its worker from the settings, for whoever composes a process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache, partial
+from pathlib import Path
 
 from ivr.core.clock import Clock
 from ivr.core.data import data_dir
@@ -8,14 +10,20 @@ from ivr.core.settings import Settings
 from ivr.desk.callbacks import CallCarrier, Placing
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending, handlers
+from ivr.desk.learning import Learning
+from ivr.desk.learnt_cases import CaseMaker
 from ivr.desk.sms_templates import SmsTexts
-from ivr.desk.worker import Bell, Worker
-from ivr.dialogue.script import house_hours
+from ivr.desk.ticket_work import ticket_handlers
+from ivr.desk.worker import Bell, Handler, Worker
+from ivr.store.calls import Calls
 from ivr.store.database import Database
 from ivr.store.handovers import Handovers
-from ivr.store.jobs import Jobs
 from ivr.store.secrets import Secrets
 from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.grammars import Grammars
+from ivr.understanding.learnt import FOLDER, load_learnt, taught
+from ivr.understanding.thresholds import load_thresholds
+from ivr.understanding.understand import Understander
 
 STATUS_PATH = "/twilio/status"
 CALLBACK_PATH, CALLBACK_STATUS_PATH = "/twilio/callback", "/twilio/callback-status"
@@ -45,15 +53,14 @@ def sms_texts(settings: Settings) -> SmsTexts:
     return SmsTexts.load(data_dir("grammars") / "sms.yaml", settings.public_url, settings.twilio_number)
 
 
-def make_placing(settings: Settings, db: Database, jobs: Jobs, carrier: CallCarrier, clock: Clock) -> Placing:
+def make_placing(settings: Settings, db: Database, desk: Desk, carrier: CallCarrier, clock: Clock) -> Placing:
     """What places the calls that were promised."""
     return Placing(
         db=db,
         secrets=Secrets(settings.secret_key.get_secret_value()),
-        jobs=jobs,
+        confirming=desk.confirming,
         carrier=carrier,
         clock=clock,
-        hours=house_hours(data_dir("grammars")),
         free=Handovers(db, settings.operator_lines).free,
         url=settings.public_url + CALLBACK_PATH,
         status_url=settings.public_url + CALLBACK_STATUS_PATH,
@@ -65,5 +72,27 @@ def make_worker(settings: Settings, db: Database, carrier: Carrier, clock: Clock
     secrets = Secrets(settings.secret_key.get_secret_value())
     sending = Sending(db, secrets, carrier, clock, settings.public_url + STATUS_PATH)
     desk = open_desk(settings, db, on_queued=bell.ring)
-    placing = make_placing(settings, db, desk.jobs, carrier, clock)
-    return Worker(db, desk.jobs, handlers(sending, placing), clock, bell)
+    learning = make_learning(settings, db, clock, cache(partial(_understander, settings.data_dir)))
+    every = {**every_handler(settings, db, desk, sending, carrier, bell), **learning.handlers()}
+    return Worker(db, desk.jobs, every, clock, bell)
+
+
+def make_learning(settings: Settings, db: Database, clock: Clock, understander: Callable[[], Understander]) -> Learning:
+    """What follows from corrections. `understander` is asked for when there is something to learn."""
+    calls = Calls(db, Secrets(settings.secret_key.get_secret_value()))
+    return Learning(db, understander, clock, CaseMaker(db, calls, settings.data_dir, understander))
+
+
+def _understander(folder: Path) -> Understander:
+    grammars_dir = data_dir("grammars")
+    grammars = taught(Grammars.load(grammars_dir), load_learnt(folder / FOLDER))
+    return Understander(grammars, Catalogue.load(grammars_dir), load_thresholds(grammars_dir))
+
+
+def every_handler(
+    settings: Settings, db: Database, desk: Desk, sending: Sending, carrier: Carrier, bell: Bell
+) -> Mapping[str, Handler]:
+    """How each kind of job is done in this house."""
+    placing = make_placing(settings, db, desk, carrier, sending.clock)
+    more = ticket_handlers(db, desk, sending.clock, bell.ring, desk.confirming.ask)
+    return handlers(sending, placing, more)

@@ -1,6 +1,8 @@
 """Calls that we make: placed in calling hours, tried three times, told apart by what for. Blocking but for `Placing`.
 
-A citizen is rung only after asking for it: by a promise made in a call, or by a call to the number that never answers.
+A citizen is rung only after asking for it: by a promise made in a call, by a call to the number that never answers, by
+a request for relief, by a complaint that the office calls solved; a responder after having registered. Alert
+campaigns have rules of their own (`alert_calls`).
 Only numbers of this country are rung: who rings from elsewhere could make us pay for dear calls.
 """
 
@@ -15,8 +17,8 @@ from sqlalchemy import Connection
 
 from ivr.core import phone
 from ivr.core.clock import Clock
+from ivr.desk.confirming import Confirming
 from ivr.desk.worker import Handler, Settle
-from ivr.dialogue.hours import HouseHours
 from ivr.store import outcalls
 from ivr.store.calls import note_caller
 from ivr.store.database import Database
@@ -26,12 +28,14 @@ from ivr.store.secrets import Secrets
 
 PLACE_CALL, CALL_REPORT = "place_call", "call_report"
 TRIES = 3
+ONCE = frozenset({Purpose.OFFER, Purpose.URGENT})  # meanwhile others are asked
 BACK_OFF = (timedelta(minutes=5), timedelta(minutes=30))  # after the first and the second call nobody took
 MISSED_APART = timedelta(minutes=30)  # one call back for all missed calls of a number within so long
 BUSY_FOR = timedelta(minutes=1)  # until free lines are looked for again
 REPORT_PATIENCE = timedelta(seconds=10)
 OWN_COUNTRY = "+91"
 _NOBODY = frozenset({"busy", "no-answer", "failed", "canceled"})
+_OVER = "completed"
 
 
 def promise(
@@ -49,14 +53,27 @@ def _queue(connection: Connection, jobs: Jobs, outcall_id: int | None, at: datet
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A call that the house wants to make. `key`: made once for each, and says what about."""
+
+    key: str
+    purpose: Purpose
+    caller_hash: str
+
+
+def ring(connection: Connection, jobs: Jobs, wanted: Wanted, now: datetime) -> bool:
+    """Queue a call, in the transaction of its cause. False if it was before."""
+    made = outcalls.add(connection, wanted.key, wanted.purpose, wanted.caller_hash, None, now)
+    return _queue(connection, jobs, made, now)
+
+
 class CallBacks:
     """What the carrier tells about calls that we make, and missed calls that ask for one."""
 
-    def __init__(
-        self, db: Database, secrets: Secrets, jobs: Jobs, hours: HouseHours, on_queued: Callable[[], None]
-    ) -> None:
-        self._db, self._secrets, self._jobs = db, secrets, jobs
-        self._hours, self._on_queued = hours, on_queued
+    def __init__(self, db: Database, secrets: Secrets, confirming: Confirming, on_queued: Callable[[], None]) -> None:
+        self._db, self._secrets, self._confirming = db, secrets, confirming
+        self._jobs, self._hours, self._on_queued = confirming.jobs, confirming.hours, on_queued
 
     def missed(self, call_sid: str, number: str | None, now: datetime) -> bool:
         """A call to the number that never answers: one call back. False where none is due."""
@@ -84,6 +101,19 @@ class CallBacks:
             if found is not None:
                 outcalls.move(connection, found.id, OutcallState.ANSWERED, now, carrier_sid=call_sid)
 
+    def ticket(self, call_sid: str) -> str | None:
+        """The number of the ticket that this call asks about; None for all others."""
+        with self._db.read() as connection:
+            found = outcalls.find(connection, carrier_sid=call_sid)
+            row = self._confirming.ticket_of(connection, found) if found is not None else None
+        return row.number if row is not None else None
+
+    def key(self, call_sid: str) -> str:
+        """What this call is about, as its cause named it; "" for a call that came in."""
+        with self._db.read() as connection:
+            found = outcalls.find(connection, carrier_sid=call_sid)
+        return found.key if found is not None else ""
+
     def purpose(self, call_sid: str) -> str:
         """What this call was made for; "" for a call that came in."""
         with self._db.read() as connection:
@@ -94,29 +124,44 @@ class CallBacks:
         """How a call that we made ended. Nobody took it: once more later. A report that overtakes the row of its call
         is looked at again a little later."""
         with self._db.begin() as connection:
-            if not apply_report(connection, self._jobs, self._hours, (call_sid, status), now):
+            if not apply_report(connection, self._confirming, (call_sid, status), now):
                 payload = {"carrier_sid": call_sid, "status": status}
                 key = f"{CALL_REPORT}:{call_sid}:{status}"
                 self._jobs.enqueue(connection, CALL_REPORT, payload, key=key, at=now + REPORT_PATIENCE)
 
 
-def apply_report(connection: Connection, jobs: Jobs, hours: HouseHours, report: tuple[str, str], now: datetime) -> bool:
+def apply_report(connection: Connection, confirming: Confirming, report: tuple[str, str], now: datetime) -> bool:
     """Write (sid, status) down. False if no call that we made has this sid (yet)."""
     found = outcalls.find(connection, carrier_sid=report[0])
     if found is None:
         return False
     if found.state is OutcallState.RINGING and report[1] in _NOBODY:
-        _again(connection, jobs, hours, found, now)
+        _again(connection, confirming, found, now)
+    elif found.purpose is Purpose.CONFIRM and report[1] == _OVER and confirming.waits(connection, found):
+        _again(connection, confirming, found, now)  # somebody took the call and said neither yes nor no
     return True
 
 
-def _again(connection: Connection, jobs: Jobs, hours: HouseHours, row: OutcallRow, now: datetime) -> None:
-    if row.tries >= TRIES:
-        outcalls.move(connection, row.id, OutcallState.FAILED, now)
+def _again(connection: Connection, confirming: Confirming, row: OutcallRow, now: datetime) -> None:
+    wait = confirming.next_try(row.tries) if row.purpose is Purpose.CONFIRM else _wait(row)
+    if wait is None:
+        _give_up(connection, confirming, row, now)
         return
     outcalls.move(connection, row.id, OutcallState.WAITING, now)
-    at = hours.next_call(now + BACK_OFF[min(row.tries, len(BACK_OFF)) - 1], row.purpose is Purpose.CALLBACK)
-    _queue(connection, jobs, row.id, at, mark=f"try{row.tries + 1}")
+    at = confirming.hours.next_call(now + wait, row.purpose is Purpose.CALLBACK)
+    if row.purpose is Purpose.CONFIRM:
+        at = confirming.may_ring(now + wait, row.id)
+    _queue(connection, confirming.jobs, row.id, at, mark=f"try{row.tries + 1}")
+
+
+def _wait(row: OutcallRow) -> timedelta | None:
+    most = 1 if row.purpose in ONCE else TRIES
+    return None if row.tries >= most else BACK_OFF[min(row.tries, len(BACK_OFF)) - 1]
+
+
+def _give_up(connection: Connection, confirming: Confirming, row: OutcallRow, now: datetime) -> None:
+    outcalls.move(connection, row.id, OutcallState.FAILED, now)
+    confirming.given_up(connection, row, now)
 
 
 class CallCarrier(Protocol):
@@ -133,10 +178,9 @@ class Placing:
 
     db: Database
     secrets: Secrets
-    jobs: Jobs
+    confirming: Confirming
     carrier: CallCarrier
     clock: Clock
-    hours: HouseHours
     free: Callable[[datetime], bool]
     url: str
     status_url: str
@@ -154,7 +198,7 @@ class Placing:
 
     def _put_off(self, connection: Connection, job: Job, at: datetime) -> None:
         # the job's id makes each putting off a job of its own
-        _queue(connection, self.jobs, int(job.payload["outcall_id"]), at, f"after{job.id}")
+        _queue(connection, self.confirming.jobs, int(job.payload["outcall_id"]), at, f"after{job.id}")
 
     def _plan(self, outcall_id: int, now: datetime) -> str | datetime | None:
         """Whom to ring, or when to look again, or nothing to do."""
@@ -163,16 +207,22 @@ class Placing:
             sealed = outcalls.receiver(connection, outcall_id)
             if row is None or (row.carrier_sid is not None and row.state is not OutcallState.WAITING):
                 return None
+            confirm = row.purpose is Purpose.CONFIRM
+            if confirm and not self.confirming.waits(connection, row):
+                outcalls.move(connection, outcall_id, OutcallState.FAILED, now)
+                return None
             operator = row.purpose is Purpose.CALLBACK
-            when = self.hours.next_call(now, operator)
+            when = now if row.purpose is Purpose.URGENT else self.confirming.hours.next_call(now, operator)
             if when > now:
                 return when
             if operator and not self.free(now):
                 return now + BUSY_FOR
             number = self.secrets.open(sealed) if sealed is not None else ""
             if not number.startswith(OWN_COUNTRY):
-                outcalls.move(connection, outcall_id, OutcallState.FAILED, now)
+                _give_up(connection, self.confirming, row, now)
                 return None
+            if confirm:
+                self.confirming.tried(connection, row)
             tries = row.tries + (row.state is OutcallState.WAITING)  # else the carrier did not take it the last time
             outcalls.move(connection, outcall_id, OutcallState.RINGING, now, tries=tries, carrier_sid=None)
             return number
@@ -184,14 +234,16 @@ class Placing:
 
     def failed(self, connection: Connection, job: Job, code: str) -> None:
         """The carrier would not place it."""
-        outcalls.move(connection, int(job.payload["outcall_id"]), OutcallState.FAILED, self.clock.now())
+        row = outcalls.find(connection, outcall_id=int(job.payload["outcall_id"]))
+        if row is not None:
+            _give_up(connection, self.confirming, row, self.clock.now())
 
     async def report(self, job: Job) -> Settle | None:
         """A report that overtook the row of its call; one on a call that is not ours is dropped."""
         report = (str(job.payload["carrier_sid"]), str(job.payload["status"]))
 
         def write(connection: Connection) -> None:
-            apply_report(connection, self.jobs, self.hours, report, self.clock.now())
+            apply_report(connection, self.confirming, report, self.clock.now())
 
         return write
 

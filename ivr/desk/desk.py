@@ -9,18 +9,29 @@ import secrets as chance
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection, select
 
 from ivr.core.clock import INDIA
-from ivr.core.errors import StoreError
+from ivr.core.data import data_dir
+from ivr.core.errors import ActRefusedError, StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
 from ivr.desk import inbound
-from ivr.desk.callbacks import promise
+from ivr.desk.acting import Acting
+from ivr.desk.callbacks import PLACE_CALL, promise
+from ivr.desk.confirming import Answer, Confirming
+from ivr.desk.grievances import Grievances
+from ivr.desk.inbound_tickets import TicketWords
 from ivr.desk.messages import Message, Messages
+from ivr.desk.rules.assignment import path_of
+from ivr.desk.rules.matrix import TicketRules
+from ivr.desk.search_text import searchable
 from ivr.desk.sms_templates import SmsTexts
-from ivr.dialogue.commands import FindTickets, OpenTicket, SendSms
-from ivr.dialogue.events import KnownTicket, SmsQueued, TicketOpened, TicketsFound
+from ivr.dialogue.commands import AnswerTicket, FindTickets, OpenTicket, SendSms
+from ivr.dialogue.events import KnownTicket, SmsQueued, TicketAnswered, TicketOpened, TicketsFound
+from ivr.dialogue.hours import HouseHours
+from ivr.dialogue.script import house_hours
 from ivr.store import links, outbox, tickets
 from ivr.store.calls import caller_of
 from ivr.store.database import Database
@@ -34,17 +45,25 @@ REMEMBERED = timedelta(days=30)  # a closed ticket is still told of for so long
 REPORT_PATIENCE = timedelta(seconds=10)
 
 
+@lru_cache(maxsize=1)
+def ticket_rules() -> TicketRules:
+    """Those of grammars/, read once."""
+    return TicketRules.load(data_dir("grammars"))
+
+
 def _nobody() -> None:
     """Nobody needs to know of new work."""
 
 
 @dataclass(frozen=True, slots=True)
 class DeskOptions:
-    """Chance, and who is told that work was queued (a worker's bell). Tests give their own."""
+    """Chance, who is told that work was queued (a worker's bell), rules of tickets. Tests give their own."""
 
     entropy: Callable[[int], bytes] = chance.token_bytes
     rng: random.Random = field(default_factory=chance.SystemRandom)
     on_queued: Callable[[], None] = _nobody
+    rules: TicketRules = field(default_factory=ticket_rules)
+    hours: HouseHours | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +77,8 @@ class LinkTarget:
 
 
 class Desk:
-    """The helpline's desk. Shared by all calls of a process."""
+    """The helpline's desk. Shared by all calls of a process. `grievances` is the tickets' part, for console and command
+    line; `acting` and `messages` are for the work that follows."""
 
     def __init__(
         self, db: Database, secrets: Secrets, catalogue: Catalogue, texts: SmsTexts, options: DeskOptions | None = None
@@ -69,8 +89,12 @@ class Desk:
         self._secrets = secrets
         self._catalogue = catalogue
         self._texts = texts
-        self._messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
+        self.messages = Messages(self.jobs, secrets, catalogue, texts, options.entropy)
         self._on_queued = options.on_queued
+        self.acting = Acting(options.rules, self.jobs)
+        hours = options.hours or house_hours(data_dir("grammars"))
+        self.confirming = Confirming(self.jobs, self.acting, hours, PLACE_CALL)
+        self.grievances = Grievances(db, secrets, self.acting, options.on_queued)
 
     def open_ticket(self, call_sid: str, asked: OpenTicket, now: datetime) -> TicketOpened:
         """Open a ticket, due in as many hours as the catalogue gives its service. Once for each `asked.key`."""
@@ -91,14 +115,23 @@ class Desk:
                 words=asked.words,
                 opened_at=now,
                 due_at=now + timedelta(hours=float(hours)) if hours is not None else None,
+                place_path=path_of(asked.district, self.acting.rules.states),
+                search_text=self._searchable(asked),
             )
-            ticket, _ = tickets.open_once(connection, new, self._secrets.ticket_key)
+            ticket, fresh = tickets.open_once(connection, new, self._secrets.ticket_key)
+            if fresh:
+                self.acting.opened(connection, ticket, new.due_at if hours else None, now)
             rung = asked.call_back and who is not None
             if rung and who is not None:
                 promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)
-        if rung:
+        if rung or fresh:
             self._on_queued()
         return TicketOpened(ticket.number, _day(ticket.due_at), reachable=rung or not asked.call_back)
+
+    def _searchable(self, asked: OpenTicket) -> str:
+        service = self._catalogue.services[asked.service]
+        spoken = self._catalogue.name(asked.lang, asked.service)
+        return searchable(asked.words, spoken, service.name, asked.district)
 
     def send_sms(self, call_sid: str, asked: SendSms, now: datetime) -> SmsQueued:
         """Queue an SMS to the caller of this call. What the template needs and `asked.values` lacks is filled in: the
@@ -108,24 +141,42 @@ class Desk:
             message = Message(
                 asked.key, asked.template, asked.lang, asked.values, asked.service, _known_call(connection, call_sid)
             )
-            queued = self._messages.queue(connection, message, who.phone_hash if who else None, now)
+            queued = self.messages.queue(connection, message, who.phone_hash if who else None, now)
         if queued:
             self._on_queued()
         return SmsQueued(queued)
+
+    def answer_ticket(self, call_sid: str, asked: AnswerTicket, now: datetime) -> TicketAnswered:
+        """Take the citizen's word on a ticket, from the telephone that it was opened from only: whoever knows the
+        number could be the officer. Once for each `asked.key`."""
+        with self._db.begin() as connection:
+            row = tickets.find(connection, number=asked.number)
+            who = caller_of(connection, call_sid)
+            if row is None or who is None or row.caller_hash != who.phone_hash:
+                raise StoreError("this ticket was not opened from this telephone", code="not_theirs")
+            said = Answer(asked.act, "call", asked.words, _known_call(connection, call_sid), asked.rating)
+            try:
+                row, ok = self.confirming.answer(connection, row, said, asked.key, now), True
+            except ActRefusedError:
+                ok = False
+        if ok:
+            self._on_queued()
+        level = self.acting.rules.matrix.levels[row.level]
+        return TicketAnswered(ok, row.state, level.spoken.get(asked.lang, level.role))
 
     def find_tickets(self, call_sid: str, asked: FindTickets) -> TicketsFound:
         """This caller's tickets - the open ones and those closed lately, newest first - or the one with the number."""
         with self._db.read() as connection:
             if asked.number is not None:
                 found = tickets.find(connection, number=asked.number)
-                return TicketsFound((known_ticket(found),) if found else ())
+                return TicketsFound((known_ticket(found, _hash(connection, call_sid)),) if found else ())
             who = caller_of(connection, call_sid)
             begun = connection.execute(select(call.c.started_at).where(call.c.sid == call_sid)).scalar_one_or_none()
             if who is None or begun is None:
                 return TicketsFound(())
             mine = tickets.of_caller(connection, who.phone_hash, begun - REMEMBERED)
             shared = tickets.shared(connection, who.phone_hash)
-        return TicketsFound(tuple(known_ticket(one) for one in mine), shared)
+        return TicketsFound(tuple(known_ticket(one, who.phone_hash) for one in mine), shared)
 
     def follow_link(self, code: str, now: datetime) -> LinkTarget | None:
         """Where /s/{code} leads, counted as opened; None when there is no such code."""
@@ -154,8 +205,9 @@ class Desk:
 
     def sms_received(self, message_sid: str, sender: str, body: str, now: datetime) -> None:
         """An SMS to us: STATUS n, STOP, START in any script; the answer goes out by the outbox, once for each sid."""
+        words = TicketWords(self.acting, self.confirming)
         with self._db.begin() as connection:
-            queued = inbound.answer(connection, self._messages, inbound.Inbound(message_sid, sender, body), now)
+            queued = inbound.answer(connection, self.messages, words, inbound.Inbound(message_sid, sender, body), now)
         if queued:
             self._on_queued()
 
@@ -195,11 +247,17 @@ STATUSES = {
 }
 
 
-def known_ticket(row: tickets.TicketRow) -> KnownTicket:
-    """A ticket as the dialogue tells it."""
+def known_ticket(row: tickets.TicketRow, caller_hash: str | None = None) -> KnownTicket:
+    """A ticket as the dialogue tells it to this caller."""
     opened = _day(row.opened_at)
     assert opened is not None
-    return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at))
+    mine = caller_hash is not None and caller_hash == row.caller_hash
+    return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at), mine)
+
+
+def _hash(connection: Connection, call_sid: str) -> str | None:
+    who = caller_of(connection, call_sid)
+    return who.phone_hash if who is not None else None
 
 
 def _day(at: datetime | None) -> str | None:

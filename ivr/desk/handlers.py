@@ -66,9 +66,12 @@ class Sending:
         outbox.failed(connection, int(job.payload["sms_id"]), code, self.clock.now())
 
 
-def handlers(sending: Sending, placing: Placing | None = None) -> Mapping[str, Handler]:
-    """Every kind of job that this version knows; no calls without `placing`."""
+def handlers(
+    sending: Sending, placing: Placing | None = None, more: Mapping[str, Handler] | None = None
+) -> Mapping[str, Handler]:
+    """Every kind of job that this version knows; no calls without `placing`; `more`: those of tickets."""
     return {
+        **(more or {}),
         SEND_SMS: Handler(sending.run, sending.failed),
         SMS_REPORT: Handler(Reports(sending.clock)),
         **(placing.handlers() if placing is not None else {}),

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from ivr.core import phone
 from ivr.core.ids import clean_digits, valid_ticket_number
+from ivr.desk.inbound_tickets import Reply, TicketWords
 from ivr.desk.messages import Message, Messages
 from ivr.desk.sms_templates import SmsTexts, fold
 from ivr.store import tickets
@@ -27,7 +28,8 @@ class Inbound:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """`kind` is status, stop, start or help; `number` a ticket's digits if there are any; `language` if it shows."""
+    """`kind` is status, yes, no, stop, start or help; `number` a ticket's digits if there are any; `language` if it
+    shows."""
 
     kind: str
     number: str | None
@@ -46,7 +48,7 @@ def understand(texts: SmsTexts, body: str) -> Meaning:
     return Meaning(kind, number, texts.keyword_languages.get(first))
 
 
-def answer(connection: Connection, messages: Messages, sms: Inbound, now: datetime) -> bool:
+def answer(connection: Connection, messages: Messages, words: TicketWords, sms: Inbound, now: datetime) -> bool:
     """Carry out what the SMS asks and queue the answer; false if none is sent (number unknown, repeated webhook)."""
     sender = phone.parse(sms.sender)
     if sender is None:
@@ -58,11 +60,28 @@ def answer(connection: Connection, messages: Messages, sms: Inbound, now: dateti
     key = f"inbound:{sms.message_sid}"
     if meaning.kind == "start":
         _stopped(connection, phone_hash, None)
-    template, values = _reply(connection, meaning, phone_hash, now)
+    about = _about_tickets(connection, words, phone_hash, (meaning.kind, sms.body, key), now)
+    if about is not None:
+        template, values, language = about.template, about.values, about.language or language
+    else:
+        template, values = _reply(connection, meaning, phone_hash, now)
+    if not template:
+        return True  # it is told as a step of the ticket
     queued = messages.queue(connection, Message(key, template, language, values), phone_hash, now)
     if meaning.kind == "stop":  # after the answer, which is the last SMS
         _stopped(connection, phone_hash, now)
     return queued
+
+
+def _about_tickets(
+    connection: Connection, words: TicketWords, who: str, said: tuple[str, str, str], now: datetime
+) -> Reply | None:
+    """`said`: kind, text and key of the SMS. STOP and START are for everybody."""
+    kind, body, key = said
+    if kind in ("stop", "start"):
+        return None
+    officer = words.of_officer(connection, who, body, key, now)
+    return officer or words.of_citizen(connection, who, said, now)
 
 
 def _reply(connection: Connection, meaning: Meaning, phone_hash: str, now: datetime) -> tuple[str, dict[str, str]]:

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 import structlog
@@ -29,10 +29,12 @@ Settle = Callable[[Connection], None]
 @dataclass(frozen=True, slots=True)
 class Handler:
     """How one kind of job is done. `run` does the work outside a transaction and gives what to write with its end;
-    IvrError fails the attempt. `failed` writes, in the transaction that notes a failure for good, what it means."""
+    IvrError fails the attempt. `failed` writes, in the transaction that notes a failure for good, what it means.
+    `begin` is called, blocking, when a worker begins to run: kinds that come round and round queue their first job."""
 
     run: Callable[[Job], Awaitable[Settle | None]]
     failed: Callable[[Connection, Job, str], None] | None = None
+    begin: Callable[[datetime], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,12 @@ class Worker:
     async def run(self) -> None:
         """Work until stopped. The database being away is waited out."""
         tasks: set[asyncio.Task[None]] = set()
+        to_begin = [handler.begin for handler in self._handlers.values() if handler.begin is not None]
         try:
             while not self._stopping:
+                if to_begin and await self._begun(to_begin[-1]):
+                    to_begin.pop()
+                    continue
                 job = await self._claim() if len(tasks) < self._pace.at_once else None
                 if job is not None:
                     task = asyncio.create_task(self._work(job))
@@ -126,6 +132,15 @@ class Worker:
             await self._work(job)
             count += 1
         return count
+
+    async def _begun(self, begin: Callable[[datetime], None]) -> bool:
+        """Whether it could be done; else it is tried again at the next turn."""
+        try:
+            await self._blocking(begin, self._clock.now())
+        except StoreError as error:
+            log.warning("rounds_not_begun", code=error.code)
+            return False
+        return True
 
     async def _claim(self) -> Job | None:
         try:

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from ivr.dialogue.commands import Disposition, Record, Transfer
+from ivr.dialogue.commands import Disposition, Transfer
+from ivr.dialogue.consent import message_left
 from ivr.dialogue.events import (
     ANY_EMERGENCY,
     EmergencyHeard,
@@ -12,10 +13,11 @@ from ivr.dialogue.events import (
     SmsQueued,
     TicketOpened,
 )
+from ivr.dialogue.opening import heard_language, pressed_language
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import DESK_FAILED, ask, missed
-from ivr.dialogue.request import settle, yes_or_no
-from ivr.dialogue.session import At, Request
+from ivr.dialogue.request import pressed_menu, settle, yes_or_no
+from ivr.dialogue.session import WORK_LEFT, At, Request
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, WaitKind
 
@@ -50,13 +52,17 @@ def time_over(turn: Turn) -> At:
 
 def heard_more(turn: Turn) -> At | None:
     """No ends the call; a new request is taken at once; yes asks for it."""
+    if turn.understand(WaitKind.YES_NO).doubtful:
+        return missed(turn)
     meant = turn.understand(WaitKind.SERVICE)
-    answer = yes_or_no(turn)
-    if answer == "no" and meant.band is not Band.ACCEPT:
-        return At.GOODBYE
-    if meant.band is Band.ACCEPT or answer is None:
-        return settle(turn, meant) or (At.SERVICE if answer == "yes" else missed(turn))
-    return At.SERVICE
+    if meant.band is Band.ACCEPT:
+        return settle(turn, meant) or missed(turn)
+    match yes_or_no(turn):
+        case "no":
+            return At.GOODBYE
+        case "yes":
+            return At.SERVICE
+    return settle(turn, meant) or missed(turn)
 
 
 def pressed_more(turn: Turn, key: str) -> At | None:
@@ -88,6 +94,15 @@ def to_operator(turn: Turn) -> At | None:
     turn.run(Transfer("operator", summary(turn)), At.TRANSFERRING)
     turn.change(disposition=Disposition.TRANSFERRED)
     return None
+
+
+def taken_over(turn: Turn) -> None:
+    """An operator takes the call: connected at once, whatever was being asked and whatever the hour."""
+    turn.note("taken_over", f"at {turn.session.at}")
+    turn.change(reason="taken_over", pending=None)
+    turn.say(P.TRANSFER)
+    turn.run(Transfer("operator", summary(turn)), At.TRANSFERRING)
+    turn.change(disposition=Disposition.TRANSFERRED)
 
 
 def queued(turn: Turn, event: Queued) -> At | None:
@@ -129,16 +144,12 @@ def summary(turn: Turn) -> str:
     return "; ".join(f"{name}: {fact}" for name, fact in facts.items() if fact)
 
 
-def voicemail(turn: Turn) -> None:
-    turn.say(P.VOICEMAIL)
-    turn.run(Record(), At.RECORDING)
-
-
 def recorded(turn: Turn, event: MessageRecorded) -> At:
     if event.duration_ms < MESSAGE_MIN_MS:
         turn.note("voicemail", f"empty, {event.duration_ms} ms")
         turn.say(P.VOICEMAIL_EMPTY)
         return At.OVER
+    message_left(turn)
     turn.reach(Disposition.VOICEMAIL)
     turn.say(P.VOICEMAIL_THANKS)
     return At.GOODBYE
@@ -148,8 +159,11 @@ def called_for_help(turn: Turn, event: EmergencyHeard) -> At:
     """At any moment and from anywhere: what was asked or awaited stands back."""
     turn.note("emergency_heard", f"{event.kind} at {turn.session.at}")
     lang = event.lang if event.lang in turn.world.script.languages else turn.session.lang
-    turn.change(lang=lang, heard=True, pending=None, reason="")
-    turn.want(emergency=event.kind)
+    at = turn.session.at
+    back = at if at in WORK_LEFT else turn.session.then if at is At.NO_DANGER else None
+    words = " / ".join(filter(None, (turn.request.words, event.text if at is At.DETAILS else "")))
+    turn.change(lang=lang, heard=True, pending=None, reason="", then=back)
+    turn.want(emergency=event.kind, words=words)
     return At.EMERGENCY
 
 
@@ -173,7 +187,55 @@ def emergency(turn: Turn) -> At | None:
         turn.say(P.EMERGENCY_CONNECT)
         turn.run(Transfer(desk, summary(turn)), At.TRANSFERRING)
         return None
-    return At.OVER
+    return At.OVER if turn.session.media == "gather" else At.NO_DANGER
+
+
+def ask_no_danger(turn: Turn) -> At | None:
+    """The number was told, and whoever needs it hangs up and dials. A word misheard must not end a call: who is in no
+    danger may say what they want."""
+    turn.moved(At.NO_DANGER)
+    turn.say(P.EMERGENCY_ELSE)
+    turn.listen()
+    return None
+
+
+def heard_no_danger(turn: Turn) -> At | None:
+    """A request, or a no: it was no emergency."""
+    if turn.session.lang is None:
+        _false_alarm(turn)
+        turn.change(at=At.LANGUAGE)
+        return heard_language(turn)
+    answer, meant, back = yes_or_no(turn), turn.understand(WaitKind.SERVICE), turn.session.then
+    if back is None and (answer == "yes" or (answer is None and meant.band is Band.REJECT)):
+        return missed(turn)
+    if back is not None and meant.band is not Band.ACCEPT:
+        return _back_to_work(turn, back)
+    _false_alarm(turn)
+    return settle(turn, meant) or At.SERVICE
+
+
+def _back_to_work(turn: Turn, at: At) -> At:
+    """On with the request that the alarm broke into; a story with such words in it is not asked for again."""
+    turn.note("no_emergency", f"back to {at}")
+    turn.want(emergency=None, details_asked=turn.request.details_asked or at is At.DETAILS)
+    turn.change(best=Disposition.ANSWERED, then=None, misses=0)
+    return At.FORM if at is At.DETAILS else at
+
+
+def pressed_no_danger(turn: Turn, key: str) -> At | None:
+    if key == "#":
+        return At.GOODBYE
+    _false_alarm(turn)
+    if turn.session.lang is None:
+        turn.change(at=At.LANGUAGE)
+        return pressed_language(turn, key)
+    return pressed_menu(turn, key)
+
+
+def _false_alarm(turn: Turn) -> None:
+    """The number was told all the same, and the mark for the operators stays."""
+    turn.note("no_emergency", turn.request.emergency or "")
+    turn.change(request=Request(), best=Disposition.ANSWERED, reason="", menu=(), page=0, then=None)
 
 
 def left(turn: Turn, event: HungUp) -> None:
@@ -194,5 +256,6 @@ def too_late(turn: Turn, event: object) -> None:
     elif isinstance(event, SmsQueued) and event.ok:
         turn.reach(Disposition.SMS_SENT)
     elif isinstance(event, MessageRecorded) and event.duration_ms >= MESSAGE_MIN_MS:
+        message_left(turn)
         turn.reach(Disposition.VOICEMAIL)
     turn.hang_up()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from ivr.understanding.result import WaitKind
+from ivr.understanding.result import Band, WaitKind
 
 
 class Disposition(StrEnum):
@@ -93,10 +93,24 @@ class FindTickets:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerTicket:
+    """What the citizen says of the ticket with `number`: `act` is yes, no or rate. `words`: what is not done."""
+
+    key: str
+    number: str
+    act: str
+    lang: str = ""
+    words: str = ""
+    rating: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
-    """Record a message of the caller (voicemail) until silence, `#` or hang-up."""
+    """Record a message of the caller (voicemail) until silence, `#` or hang-up; `9` throws it away. `langs`: in which
+    a call for help is listened for meanwhile."""
 
     max_ms: int = 120_000
+    langs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +130,23 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Understood:
+    """What the caller's words were taken for, for operators and figures; first of its step, where something was said.
+
+    `asked` is what was being waited for. `answer`: of a yes/no question. Scores 0..1, as of `Understanding`.
+    """
+
+    asked: WaitKind
+    lang: str
+    band: Band
+    service: str | None = None
+    runner_up: str | None = None
+    score: float | None = None
+    margin: float | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
     """After what was said so far is heard, connect to a person; voicemail when nobody answers."""
 
@@ -130,5 +161,5 @@ class HangUp:
     disposition: Disposition
 
 
-Effect = OpenTicket | SendSms | FindTickets | Record
-Command = Play | Listen | OpenTicket | SendSms | FindTickets | Record | Flag | Note | Transfer | HangUp
+Effect = OpenTicket | SendSms | FindTickets | AnswerTicket | Record
+Command = Play | Listen | Effect | Flag | Note | Understood | Transfer | HangUp

@@ -5,8 +5,8 @@ from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import ATTEMPTS, ask, missed, skip_place
 from ivr.dialogue.request import NO_WORDS, heard_confirm, settle, yes_or_no
 from ivr.dialogue.session import At
-from ivr.dialogue.turn import Turn
-from ivr.understanding.result import Band, WaitKind
+from ivr.dialogue.turn import REQUEST_WORDS, Turn
+from ivr.understanding.result import Band, Understanding, WaitKind
 
 _BINDING = frozenset({"ticket", "relief"})  # outcomes that are not done without the caller having agreed
 
@@ -47,9 +47,9 @@ def ask_place(turn: Turn) -> At | None:
 
 def heard_place(turn: Turn) -> At | None:
     """A district; or another request, or a no to the service whose name was said."""
-    meant = turn.understand(WaitKind.PLACE)
+    meant, other = turn.understand(WaitKind.PLACE), turn.understand(WaitKind.SERVICE)
     place = meant.slots.get("place")
-    if place:
+    if place and not _another_request(turn, other):
         turn.want(offered=str(place))
         if turn.words > PLACE_WORDS:
             turn.note("confirm", f"{place}, inside a longer sentence")
@@ -59,14 +59,20 @@ def heard_place(turn: Turn) -> At | None:
             return placed(turn)
         turn.note("confirm", f"{place}, the two passes differ")
         return At.PLACE_CONFIRM
-    other = turn.understand(WaitKind.SERVICE)
     if other.band is Band.ACCEPT and other.intent != turn.request.service:
         turn.want(service=None, confirmed=False, failures=0)
         return settle(turn, other) or missed(turn)
-    if yes_or_no(turn) == "no" and turn.words <= NO_WORDS and not turn.request.confirmed:
+    if yes_or_no(turn) == "no" and not turn.request.confirmed:
         turn.want(candidates=(turn.request.service or "",))
-        return heard_confirm(turn)
+        if turn.longest <= NO_WORDS or other.band is not Band.REJECT:
+            return heard_confirm(turn)
     return missed(turn)
+
+
+def _another_request(turn: Turn, other: Understanding) -> bool:
+    """Whether a whole request was said, in which the pass that knows only districts has found one."""
+    differ = turn.said is not None and not turn.said.agreed
+    return differ and turn.longest >= REQUEST_WORDS and other.band is Band.ACCEPT
 
 
 def placed(turn: Turn) -> At:

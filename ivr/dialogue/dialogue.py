@@ -7,7 +7,7 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, opening, outcome, repair, status
+from ivr.dialogue import closing, confirm, consent, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
@@ -21,16 +21,19 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
+from ivr.dialogue.evidence import understood
 from ivr.dialogue.ports import Catalogue, Grammars, House, Understander, World
 from ivr.dialogue.script import Script
 from ivr.dialogue.session import At, Session
 from ivr.dialogue.table import ENTER, WAITS
 from ivr.dialogue.turn import Turn
+from ivr.understanding.result import Band, Understanding, WaitKind
 from ivr.understanding.result import Command as Asked
-from ivr.understanding.result import Understanding
 
 STEPS_AT_MOST = 20  # places passed through in one step; more would be a circle in the table
 KEYS_WITHIN = timedelta(seconds=3)  # a second more than on a stream: the carrier fetches a document between keys
@@ -58,9 +61,11 @@ class Dialogue:
         return {lang: self._grammars.recogniser_phrases(lang, listen.kind, listen.choices) for lang in listen.langs}
 
     def step(self, session: Session, event: Event, now: datetime) -> tuple[Session, tuple[Command, ...]]:
-        """The session after `event` at `now` (aware), and what is to be done: any number of Play, Flag and Note, then
-        exactly one of Listen, an effect, Transfer or HangUp. A call that is over answers every event by HangUp."""
+        """The session after `event` at `now` (aware), and what is to be done: what was understood, if something was
+        said, any number of Play, Flag and Note, then exactly one of Listen, an effect, Transfer or HangUp. A call that
+        is over answers every event by HangUp."""
         turn = Turn(self._world, session, now)
+        asked, languages = session.wait.kind if session.wait else WaitKind.MESSAGE, turn.languages
         if session.over:
             closing.too_late(turn, event)
             return turn.session, tuple(turn.commands)
@@ -74,12 +79,16 @@ class Dialogue:
         if not turn.ended:
             turn.flag("failed", "the dialogue went in a circle")
             turn.hang_up()
-        return turn.session, tuple(turn.commands)
+        meant = understood(turn.readings, asked, (*turn.languages, *languages))
+        return turn.session, ((meant,) if meant else ()) + tuple(turn.commands)
 
 
 def _react(turn: Turn, event: Event) -> At | None:
     if isinstance(event, HungUp):
         closing.left(turn, event)
+        return None
+    if isinstance(event, TakenOver):
+        closing.taken_over(turn)
         return None
     if isinstance(event, EmergencyHeard):
         return closing.called_for_help(turn, event)
@@ -124,6 +133,8 @@ def _result(turn: Turn, event: Event) -> At | None:
             return status.found(turn, event)
         case At.FINDING_LAST, TicketsFound():
             return status.found_last(turn, event)
+        case At.ANSWERING, TicketAnswered():
+            return confirm.answered(turn, event)
         case At.TRANSFERRING, Queued():
             return closing.queued(turn, event)
         case At.RECORDING, MessageRecorded():
@@ -138,9 +149,14 @@ def _answer(turn: Turn, event: Event) -> At | None:
     if isinstance(event, Said):
         turn.said = event
         turn.change(heard=True)
+        consent.went_on(turn)
         return _heard(turn)
     if isinstance(event, Pressed):
         turn.change(heard=True)
+        if event.keys == "#" and turn.session.at in consent.HASH_REFUSES:
+            consent.refused(turn)
+            return None
+        consent.went_on(turn)
         return _pressed(turn, event.keys)
     if isinstance(event, NoInput):
         return _silence(turn)
@@ -152,21 +168,30 @@ def _answer(turn: Turn, event: Event) -> At | None:
 def _silence(turn: Turn) -> At | None:
     if turn.session.at is At.QUEUE:
         return closing.waits_on(turn)
+    if turn.session.at is At.NO_DANGER:
+        return At.OVER
     return At.GOODBYE if turn.session.at is At.MORE else repair.missed(turn, silent=True)
 
 
 def _heard(turn: Turn) -> At | None:
     """An emergency before everything, then what may be said at any time, then the answer to the question."""
     meanings = [turn.at_any_time(lang) for lang in turn.languages]
+    sure = opening.heard_surely(turn)
     for meant in meanings:
         if meant.emergency is not None:
-            turn.change(lang=meant.lang)
-            turn.want(emergency=meant.emergency)
-            return At.EMERGENCY
+            lang = meant.lang if meant.lang in sure else None  # a number in all languages rather than in a wrong one
+            return closing.called_for_help(turn, EmergencyHeard(meant.emergency, lang, meant.text))
     for meant in meanings:
-        if meant.command is not None:
+        if meant.command is not None and meant.lang in sure and not _may_be_a_request(turn, meant.command):
             return _command(turn, meant.command, meant)
     return WAITS[turn.session.at].heard(turn)
+
+
+def _may_be_a_request(turn: Turn, command: Asked) -> bool:
+    """Whether one word of farewell ("bas", which is also a bus) came before anything was done."""
+    if command is not Asked.GOODBYE or turn.session.best is not None or turn.longest != 1:
+        return False
+    return turn.question.kind is WaitKind.SERVICE and turn.understand(WaitKind.SERVICE).band is not Band.REJECT
 
 
 def _command(turn: Turn, command: Asked, meant: Understanding) -> At | None:
@@ -188,6 +213,9 @@ def _command(turn: Turn, command: Asked, meant: Understanding) -> At | None:
             return repair.explain(turn)
         case Asked.GOODBYE:
             return At.GOODBYE
+        case Asked.NO_RECORDING:
+            consent.refused(turn)
+            return None
 
 
 def _operator(turn: Turn) -> At:

@@ -11,13 +11,15 @@ ANY_EMERGENCY = "any"
 
 @dataclass(frozen=True, slots=True)
 class KnownTicket:
-    """An open or lately closed ticket of this caller, as told on the phone. Dates are ISO days."""
+    """An open or lately closed ticket of this caller, as told on the phone. Dates are ISO days. `mine`: this telephone
+    is the one that it was opened from, whose word on it counts."""
 
     number: str
     service: str
     state: str
     opened_on: str
     due_on: str | None
+    mine: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,16 @@ class TicketsFound:
 
 
 @dataclass(frozen=True, slots=True)
+class TicketAnswered:
+    """The citizen's word was taken; `ok` false where the ticket did not wait for it any more. `state` after it,
+    `level`: who has it now, in the caller's language."""
+
+    ok: bool
+    state: str
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SmsQueued:
     """`ok` false when no SMS can be sent to this caller (number withheld, opted out)."""
 
@@ -116,6 +128,11 @@ class EffectFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOver:
+    """An operator who watched the call takes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class HungUp:
     """The caller left."""
 
@@ -128,10 +145,12 @@ Event = (
     | NoInput
     | TicketOpened
     | TicketsFound
+    | TicketAnswered
     | SmsQueued
     | MessageRecorded
     | Queued
     | EffectFailed
+    | TakenOver
     | HungUp
 )
 

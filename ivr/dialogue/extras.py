@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from ivr.dialogue.commands import FindTickets, OpenTicket
+from ivr.dialogue.confirm import rate, rates
 from ivr.dialogue.opening import change_language
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import ask, missed
@@ -94,6 +95,8 @@ def rated(turn: Turn, key: str) -> At | None:
     if not key.isdecimal() or int(key) not in RATINGS:
         return missed(turn)
     turn.flag("feedback", f"rating {int(key)}")
+    if rates(turn):
+        return rate(turn, int(key))
     turn.say(P.RATING_THANKS)
     return At.MORE
 

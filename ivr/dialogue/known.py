@@ -6,6 +6,7 @@ Nothing here stands before a request: whatever is told may be interrupted by one
 from dataclasses import replace
 
 from ivr.dialogue.commands import Disposition
+from ivr.dialogue.confirm import askable, asked_about
 from ivr.dialogue.events import CallStarted, KnownTicket
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import KEYPAD, ask, missed
@@ -31,7 +32,7 @@ def known_tickets(turn: Turn, event: CallStarted) -> At:
         return At.LAST_FOUR
     turn.note("tickets", f"1 of {len(tickets)} open told unasked")
     _tell_unasked(turn, tickets[0])
-    return At.SERVICE
+    return asked_about(turn, tickets[0]) if askable(tickets[0]) else At.SERVICE
 
 
 def _tell_unasked(turn: Turn, ticket: KnownTicket) -> None:
@@ -75,6 +76,8 @@ def four_given(turn: Turn, keys: str) -> At | None:
         tell_ticket(turn, ticket)
     turn.change(ticket=found[0].number, tickets=())
     turn.reach(Disposition.STATUS_TOLD)
+    if askable(found[0]):
+        return asked_about(turn, found[0])
     return At.MORE if turn.request.service else At.SERVICE
 
 

@@ -1,15 +1,19 @@
 """The beginning of a call, and going on after an interruption: greeting, language."""
 
+from ivr.dialogue.confirm import CONFIRM, rung
 from ivr.dialogue.events import CallStarted
 from ivr.dialogue.known import known_tickets
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import KEYPAD, ask, missed, say_keys
 from ivr.dialogue.request import settle
 from ivr.dialogue.session import At
-from ivr.dialogue.turn import Turn
+from ivr.dialogue.turn import REQUEST_WORDS, Turn
 from ivr.understanding.result import Band, Understanding, WaitKind
 
 CALL_BACK = "callback"
+# Of the best reading's confidence, 0..1: a sentence in one language is heard by the other's recogniser at 0.2 to 0.6,
+# by its own at 0.9 to 1.0 (recorded callers in audio/fixtures).
+UNSURE = 0.25
 
 
 def started(turn: Turn, event: CallStarted) -> At | None:
@@ -24,6 +28,8 @@ def started(turn: Turn, event: CallStarted) -> At | None:
         return resumed(turn)
     if event.purpose == CALL_BACK:
         return _called_back(turn, event)
+    if event.purpose == CONFIRM:
+        return rung(turn, event)
     if event.language not in turn.world.script.languages:
         _greet(turn, event, P.GREETING)
         return At.LANGUAGE
@@ -55,6 +61,8 @@ def resumed(turn: Turn) -> At | None:
     if session.pending is not None:
         turn.run(session.pending, session.at)
         return None
+    if session.at is At.NO_DANGER:
+        return At.EMERGENCY  # the number may not have been heard to its end
     turn.say(P.KEYS_ONLY if session.media == "gather" else P.RESUMED)
     if session.at is At.MORE and session.ticket is not None:
         turn.insist(P.TICKET_NUMBER, ticket=("ticket", session.ticket))  # it may not have been heard to its end
@@ -92,6 +100,9 @@ def heard_language(turn: Turn) -> At | None:
         return settle(turn, best) or At.SERVICE
     if named is not None:
         return chosen(turn, named, "named by voice")
+    if (lang := _by_ear(turn)) is not None:
+        turn.note("language", f"{lang}, by its sound")
+        turn.change(lang=lang, at=At.SERVICE, misses=0)
     return missed(turn)
 
 
@@ -122,7 +133,7 @@ def change_language(turn: Turn, lang: str | None) -> At:
 def _named(turn: Turn) -> str | None:
     """The language that the caller named. Where the recognisers differ, one that heard its own name is believed, and
     of several the surest."""
-    heard = {lang: turn.understand(WaitKind.LANGUAGE, lang) for lang in turn.languages}
+    heard = {lang: turn.understand(WaitKind.LANGUAGE, lang) for lang in heard_surely(turn)}
     names = {meant.language for meant in heard.values()} & set(turn.world.script.languages)
     if len(names) == 1:
         return names.pop()
@@ -138,10 +149,24 @@ def _confidence(turn: Turn, lang: str) -> float:
     return said[0].confidence if said else 0.0
 
 
+def _by_ear(turn: Turn) -> str | None:
+    """The language whose recogniser is by far the surest of a whole sentence, though no request was made out in it."""
+    sure = heard_surely(turn)
+    said = turn.said.nbest.get(sure[0], ()) if turn.said else ()
+    sentence = bool(said) and len(said[0].text.split()) >= REQUEST_WORDS
+    return sure[0] if sentence and len(sure) == 1 and turn.session.then is None else None
+
+
+def heard_surely(turn: Turn) -> tuple[str, ...]:
+    """The languages listened for but those whose recogniser is much less sure than another's."""
+    surest = max(_confidence(turn, lang) for lang in turn.languages)
+    return tuple(lang for lang in turn.languages if surest - _confidence(turn, lang) <= UNSURE)
+
+
 def _best_request(turn: Turn) -> Understanding | None:
-    """The best request that any language makes of what was said; None where none is understood. To ask for a language
-    is no request here: it is the answer."""
+    """The best request that any language makes of what was said; None where none is understood. A language heard
+    much less surely than another does not count. To ask for a language is no request here: it is the answer."""
     does = turn.world.script.does
-    meant = [turn.understand(WaitKind.SERVICE, lang) for lang in turn.languages]
+    meant = [turn.understand(WaitKind.SERVICE, lang) for lang in heard_surely(turn)]
     meant = [m for m in meant if m.band is not Band.REJECT and m.intent and does.get(m.intent) != "change_language"]
     return max(meant, key=lambda m: (m.band is Band.ACCEPT, m.score), default=None)

@@ -94,6 +94,18 @@ class P(StrEnum):
     RATING_NO_MATCH = "rating_no_match"
     RATING_THANKS = "rating_thanks"
 
+    GREETING_CONFIRM = "greeting_confirm"
+    CONFIRM_TICKET = "confirm_ticket"
+    CONFIRM_NUMBER = "confirm_number"
+    ASK_SOLVED = "ask_solved"
+    SOLVED_NO_MATCH = "solved_no_match"
+    SOLVED_CLOSED = "solved_closed"
+    SOLVED_OPEN = "solved_open"
+    SOLVED_REOPENED = "solved_reopened"
+    SOLVED_HUMAN = "solved_human"
+    ASK_STILL = "ask_still"
+    STILL_NO_MATCH = "still_no_match"
+
     PRESS_INSTEAD = "press_instead"
 
     ANYTHING_ELSE = "anything_else"
@@ -114,6 +126,8 @@ class P(StrEnum):
     WHISPER_CALLBACK = "whisper_callback"
     TRANSFER_FAILED = "transfer_failed"
     VOICEMAIL = "voicemail"
+    MESSAGE_OK = "message_ok"
+    RECORDING_OFF = "recording_off"
     VOICEMAIL_THANKS = "voicemail_thanks"
     VOICEMAIL_EMPTY = "voicemail_empty"
     CALLBACK_IMPOSSIBLE = "callback_impossible"
@@ -125,3 +139,4 @@ class P(StrEnum):
     EMERGENCY = "emergency"
     EMERGENCY_AGAIN = "emergency_again"
     EMERGENCY_CONNECT = "emergency_connect"
+    EMERGENCY_ELSE = "emergency_else"

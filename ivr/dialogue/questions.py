@@ -79,5 +79,17 @@ QUESTIONS: Mapping[At, Question] = {
     ),
     At.RATING: Question(WaitKind.NUMBER, P.RATING_NO_INPUT, P.RATING_NO_MATCH, P.ASK_RATING, reask=False),
     At.MORE: _yes_no(P.MORE_NO_MATCH),
+    At.MESSAGE_OK: _yes_no(),
+    At.SOLVED: _yes_no(P.SOLVED_NO_MATCH),
+    At.STILL: Question(
+        WaitKind.MESSAGE,
+        P.DETAILS_NO_INPUT,
+        P.STILL_NO_MATCH,
+        P.ASK_STILL,
+        keys=P.DETAILS_KEYS,
+        reask=False,
+        pace=Pace.LONG,
+    ),
+    At.NO_DANGER: Question(WaitKind.SERVICE, P.EMERGENCY_ELSE, P.SERVICE_NO_MATCH, P.EMERGENCY_ELSE, reask=False),
     At.QUEUE: Question(WaitKind.YES_NO, P.QUEUE_KEYS, P.QUEUE_KEYS, P.QUEUE_KEYS, no_input_ms=20_000),
 }

@@ -12,7 +12,15 @@ ATTEMPTS = 3
 DESK_FAILED = "desk_failed"
 KEYPAD: Mapping[At, At] = {At.SERVICE: At.MENU, At.PLACE: At.PLACE_MENU}
 # What follows when a question is given up. Where nothing stands, a person takes over.
-_GIVEN_UP: Mapping[At, At] = {At.MORE: At.GOODBYE, At.RATING: At.MORE, At.DETAILS: At.FORM}
+_GIVEN_UP: Mapping[At, At] = {
+    At.MORE: At.GOODBYE,
+    At.NO_DANGER: At.OVER,
+    At.MESSAGE_OK: At.GOODBYE,
+    At.RATING: At.MORE,
+    At.DETAILS: At.FORM,
+    At.SOLVED: At.UNSAID,
+    At.STILL: At.REFUSED,
+}
 # Where the keypad takes over after two failures; the list of all services also where a ticket's digits don't come.
 _BY_KEYS: Mapping[At, At] = {**KEYPAD, At.LAST_FOUR: At.MENU}
 _SLOTS = frozenset({At.SERVICE, At.MENU, At.PLACE, At.PLACE_MENU})
@@ -25,7 +33,7 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
     if at in _SLOTS:
         turn.want(failures=misses)
     turn.note("no_input" if silent else "no_match", f"{at}, {misses} of {ATTEMPTS}")
-    if misses >= ATTEMPTS:
+    if misses >= ATTEMPTS or (silent and at is At.DETAILS and misses > 1):  # an account is welcome, not needed
         return give_up(turn, silent)
     turn.say(_reprompt(turn, silent))
     if misses == ATTEMPTS - 1:

@@ -7,7 +7,7 @@ from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import ATTEMPTS, ask, missed
 from ivr.dialogue.script import group_prompt
 from ivr.dialogue.session import At, Request
-from ivr.dialogue.turn import Turn
+from ivr.dialogue.turn import REQUEST_WORDS, Turn
 from ivr.understanding.result import Band, Candidate, Understanding, WaitKind
 
 NO_WORDS = 3  # a longer sentence with a "no" in it says something else
@@ -117,7 +117,7 @@ def heard_confirm(turn: Turn) -> At | None:
     answer = yes_or_no(turn)
     other = turn.understand(WaitKind.SERVICE)
     asked = turn.request.candidates[:1]
-    if answer != "yes" and other.band is not Band.REJECT and other.intent not in (None, *asked):
+    if answer != "yes" and other.intent not in (None, *asked) and _instead(turn, other, answer):
         turn.want(refused=(*turn.request.refused, *asked), candidates=(), service=None)
         # without a no it may be the same request, misheard: ask before anything is done
         sure = other if answer == "no" else replace(other, band=Band.CONFIRM)
@@ -125,6 +125,16 @@ def heard_confirm(turn: Turn) -> At | None:
     if answer == "yes" or (answer is None and other.band is Band.ACCEPT and (other.intent,) == asked):
         return agreed(turn)
     return denied(turn) if answer == "no" else missed(turn)
+
+
+def _instead(turn: Turn, other: Understanding, answer: str | None) -> bool:
+    """Whether another request was said where a yes or no was asked for. Without a no it must be a clear one: a mumbled
+    answer sounds like some service or other."""
+    if other.band is Band.REJECT or turn.understand(WaitKind.YES_NO).doubtful:
+        return False
+    if answer == "no" or other.band is Band.ACCEPT:
+        return True
+    return turn.longest >= REQUEST_WORDS and other.score >= turn.world.script.limits.instead_score
 
 
 def _other_place(turn: Turn) -> str | None:

@@ -36,6 +36,7 @@ class Limits:
     close_margin: float = 0.08
     queue_minutes: int = 10  # then a call back is promised instead
     next_score: float = 0.6  # a runner-up this good is offered when the first was refused
+    instead_score: float = 0.55  # a request this good counts where a yes or no was asked for
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from ivr.dialogue.commands import (
+    AnswerTicket,
     Disposition,
     FindTickets,
     Listen,
@@ -40,11 +41,16 @@ class At(StrEnum):
     RATING = "rating"
     MORE = "more"
     QUEUE = "queue"
+    MESSAGE_OK = "message_ok"
+    SOLVED = "solved"
+    STILL = "still"
+    NO_DANGER = "no_danger"
 
     OPENING = "opening"
     SENDING = "sending"
     FINDING = "finding"
     FINDING_LAST = "finding_last"
+    ANSWERING = "answering"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
 
@@ -56,6 +62,8 @@ class At(StrEnum):
     VOICEMAIL = "voicemail"
     CALLBACK = "callback"
     GOODBYE = "goodbye"
+    UNSAID = "unsaid"
+    REFUSED = "refused"
     OVER = "over"
 
 
@@ -81,9 +89,13 @@ class Request:
     emergency: str | None = None
 
 
-_WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
-Pending = OpenTicket | SendSms | FindTickets | Record | Transfer
-_PENDING: Mapping[str, type] = {c.__name__: c for c in (OpenTicket, SendSms, FindTickets, Record, Transfer)}
+UNASKED, GIVEN, REFUSED, MESSAGE = "", "given", "refused", "message"
+MAY_RECORD = frozenset({UNASKED, GIVEN})  # the sound of the call
+CONSENTED = frozenset({GIVEN, MESSAGE})
+WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
+Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer
+_EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, Record, Transfer)
+_PENDING: Mapping[str, type] = {c.__name__: c for c in _EFFECTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,8 @@ class Session:
     reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
     their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
     when they came to the queue for a person. `keyed` are the last keys of a leg by keys, each at its time of
-    `keyed_at`. Times are ISO."""
+    `keyed_at`. `consent` to being recorded: given by whoever goes on after it was announced, or refused; `MESSAGE` is
+    the consent of one who refused to the message alone. Times are ISO."""
 
     call_id: str
     at: At = At.START
@@ -124,12 +137,13 @@ class Session:
     told: bool = False
     left_at: At | None = None
     queued_at: str | None = None
+    consent: str = UNASKED
 
     @property
     def unfinished(self) -> bool:
         """Whether the caller left in the middle of a request that a next call can go on with."""
         begun = bool(self.request.service or self.request.candidates)
-        return self.left_at in _WORK_LEFT and begun and self.request.emergency is None
+        return self.left_at in WORK_LEFT and begun and self.request.emergency is None
 
     def reopened(self) -> "Session":
         """The session for a call that may go on with this one: it first asks whether to."""
@@ -206,5 +220,7 @@ def _pending(data: dict[str, Any] | None) -> Pending | None:
     if data is None:
         return None
     rest = {name: value for name, value in data.items() if name != "command"}
+    if "langs" in rest:
+        rest["langs"] = tuple(rest["langs"])
     made: Pending = _PENDING[data["command"]](**rest)
     return made

@@ -2,6 +2,7 @@
 
 from ivr.core.ids import clean_digits, valid_ticket_number
 from ivr.dialogue.commands import Disposition, FindTickets
+from ivr.dialogue.confirm import askable, asked_about
 from ivr.dialogue.events import KnownTicket, TicketsFound
 from ivr.dialogue.outcome import send, sms_values, tell
 from ivr.dialogue.prompt_ids import P
@@ -30,7 +31,7 @@ def found(turn: Turn, event: TicketsFound) -> At | None:
             tell_ticket(turn, ticket)
         turn.change(ticket=tickets[0].number)
         turn.reach(Disposition.STATUS_TOLD)
-        return At.MORE
+        return asked_about(turn, tickets[0]) if askable(tickets[0]) else At.MORE
     if number is not None:
         turn.say(P.STATUS_NOT_FOUND)
         turn.want(failures=turn.request.failures + 1)

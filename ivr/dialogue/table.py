@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ivr.dialogue import closing, details, extras, known, opening, outcome, request, status
+from ivr.dialogue import closing, confirm, consent, details, extras, known, opening, outcome, request, status
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 
@@ -46,9 +46,15 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.RATING: extras.ask_rating,
     At.MORE: closing.ask_more,
     At.QUEUE: closing.waits_on,
+    At.SOLVED: confirm.ask_solved,
+    At.STILL: confirm.ask_still,
+    At.UNSAID: confirm.unsaid,
+    At.REFUSED: confirm.refused,
     At.EMERGENCY: closing.emergency,
+    At.NO_DANGER: closing.ask_no_danger,
     At.OPERATOR: closing.to_operator,
-    At.VOICEMAIL: closing.voicemail,
+    At.VOICEMAIL: consent.voicemail,
+    At.MESSAGE_OK: consent.ask_message,
     At.CALLBACK: extras.ask_callback,
     At.GOODBYE: closing.goodbye,
     At.OVER: closing.hang_up,
@@ -69,5 +75,9 @@ WAITS: Mapping[At, Wait] = {
     At.TICKET_NUMBER: Wait(status.heard_number, status.number_given),
     At.RATING: Wait(extras.heard_rating, extras.rated),
     At.MORE: Wait(closing.heard_more, closing.pressed_more),
+    At.SOLVED: Wait(confirm.heard_solved, confirm.pressed_solved),
+    At.STILL: Wait(confirm.heard_still, confirm.pressed_still, back=confirm.ask_solved),
     At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
+    At.MESSAGE_OK: Wait(consent.heard_message_ok, consent.pressed_message_ok),
+    At.NO_DANGER: Wait(closing.heard_no_danger, closing.pressed_no_danger),
 }

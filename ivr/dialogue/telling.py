@@ -4,7 +4,7 @@ from ivr.dialogue.events import KnownTicket
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.turn import Turn
 
-_DONE = frozenset({"claimed", "closed"})  # states in which a due day means nothing any more
+_DONE = frozenset({"claimed", "unconfirmed", "closed"})  # states in which a due day means nothing any more
 
 
 def tell_ticket(turn: Turn, ticket: KnownTicket) -> None:

@@ -1,5 +1,6 @@
 """One step in the making: the session as it changes and the commands so far. Knows how to say and ask, not what."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -7,25 +8,22 @@ from typing import Any
 from ivr.dialogue.commands import (
     Command,
     Disposition,
-    FindTickets,
     Flag,
     HangUp,
     Listen,
     Note,
-    OpenTicket,
     Play,
-    Record,
-    SendSms,
-    Transfer,
 )
 from ivr.dialogue.events import Said
 from ivr.dialogue.hours import INDIA
 from ivr.dialogue.ports import Service, World
 from ivr.dialogue.questions import QUESTIONS, Question
 from ivr.dialogue.session import At, Pending, Request, Session
-from ivr.understanding.result import Band, Understanding, WaitKind
+from ivr.understanding.result import Band, Hypothesis, Understanding, WaitKind
 
 HOLD_MS = 25_000
+REQUEST_WORDS = 3  # fewer may be noise that sounds like a service
+_NO_REQUESTS = frozenset({WaitKind.YES_NO, WaitKind.PLACE, WaitKind.DIGITS, WaitKind.NUMBER})
 Value = tuple[str, str]
 
 _RANK = (  # what a call is remembered for, if several things were reached
@@ -95,23 +93,41 @@ class Turn:
 
     def understand(self, kind: WaitKind, lang: str | None = None) -> Understanding:
         """What the caller's utterance means as an answer to a question of `kind`, heard as `lang` (the caller's).
-        An ACCEPT that grammar pass and free pass do not agree on becomes CONFIRM."""
+        An ACCEPT that grammar pass and free pass do not agree on becomes CONFIRM, unless no grammar of this question
+        could have held what was said."""
         lang = lang or self.languages[0]
         if (lang, kind) not in self._understood:
             said = self.said or Said({})
             choices = self.request.candidates if kind is WaitKind.CHOICE else ()
             nbest = said.nbest.get(lang, ())
             meant = self.world.understander.understand(nbest, lang, kind, self.today, choices)
-            if not said.agreed and meant.band is Band.ACCEPT:
+            if not said.agreed and meant.band is Band.ACCEPT and not self._beside_the_question(kind):
                 meant = replace(meant, band=Band.CONFIRM)
             self._understood[lang, kind] = meant
         return self._understood[lang, kind]
 
+    def _beside_the_question(self, kind: WaitKind) -> bool:
+        """A whole request where the grammar holds only answers: its pass can't agree, however well it was heard."""
+        return kind is WaitKind.SERVICE and self.question.kind in _NO_REQUESTS and self.longest >= REQUEST_WORDS
+
+    @property
+    def readings(self) -> Mapping[tuple[str, WaitKind], Understanding]:
+        """All that was made of the caller's utterance in this step."""
+        return self._understood
+
     @property
     def words(self) -> int:
         """How many words the likeliest reading of the utterance has."""
-        found = self.said.nbest.get(self.languages[0], ()) if self.said else ()
-        return len(found[0].text.split()) if found else 0
+        return max((len(reading.text.split()) for reading in self._readings[:1]), default=0)
+
+    @property
+    def longest(self) -> int:
+        """How many words the longer one of the passes' best readings has."""
+        return max((len(reading.text.split()) for reading in self._readings[:2]), default=0)
+
+    @property
+    def _readings(self) -> tuple[Hypothesis, ...]:
+        return self.said.nbest.get(self.languages[0], ()) if self.said else ()
 
     def at_any_time(self, lang: str) -> Understanding:
         """What of the utterance holds at every wait: emergency, command, language.
@@ -124,7 +140,9 @@ class Turn:
         meant = self.understand(kind, lang)
         said = self.said or Said({})
         others = said.nbest.get(lang, ())[1:]
-        if said.agreed or not others or (meant.emergency is None and meant.command is None):
+        if meant.emergency is None and meant.command is None:
+            return self._longer_command(meant, said.nbest.get(lang, ()), kind)
+        if said.agreed or not others:
             return meant
         second = self.world.understander.understand(others, lang, kind, self.today)
         emergency = meant.emergency if second.emergency == meant.emergency else None
@@ -133,6 +151,13 @@ class Turn:
             self.note("doubted", f"{meant.emergency or meant.command}, heard by one pass only")
             self.flag("disagreement", meant.emergency or str(meant.command))
         return replace(meant, emergency=emergency, command=command)
+
+    def _longer_command(self, meant: Understanding, nbest: tuple[Hypothesis, ...], kind: WaitKind) -> Understanding:
+        """A command that only the free pass heard whole: a piece of it ("baat karaiye") is an answer in the grammar."""
+        if len(nbest) < 2 or len(nbest[1].text.split()) <= len(nbest[0].text.split()):
+            return meant
+        second = self.world.understander.understand(nbest[1:2], meant.lang, kind, self.today)
+        return replace(meant, command=second.command) if second.command is not None else meant
 
     # -- what changes
 
@@ -222,7 +247,7 @@ class Turn:
         disposition = self.session.best or Disposition.CALLER_LEFT
         self._end(HangUp(disposition), at=At.OVER, wait=None, pending=None, over=True, disposition=disposition)
 
-    def _end(self, command: Listen | OpenTicket | SendSms | FindTickets | Record | Transfer | HangUp, **f: Any) -> None:
+    def _end(self, command: Listen | Pending | HangUp, **f: Any) -> None:
         spoken = (*self._before, *self._spoken)
         if spoken or not isinstance(command, Listen):  # a wait that goes on without a word keeps what `*` repeats
             self.change(spoken=spoken)

@@ -24,24 +24,38 @@ class Sent:
     spoke: Turn | None = None
 
 
-Ear = Callable[[str], int | None]
+Ear = Callable[[str, str], int | None]  # (prompt, word) -> ms ago
 
 
-def _deaf(prompt: str) -> int | None:
+def _deaf(prompt: str, word: str) -> int | None:
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Accidents:
+    """What befalls a call whatever its turns are: the seconds at which its stream breaks off, and when it ends."""
+
+    breaks_at_s: tuple[float, ...] = ()
+    hang_up_at_s: float | None = None
 
 
 class ScriptedCaller:
     """Goes through `turns` in order. `done` when nothing is left to do but listen.
 
-    `ear` says how many ms ago a prompt began to sound for the last time since the turn before, None where it has not;
-    `told` is called as each turn begins.
+    `ear` says how many ms ago a prompt, or a word of it, began to sound for the last time since the turn before, None
+    where it has not; "" is any prompt. `told` is called as each turn begins.
     """
 
     def __init__(
-        self, turns: tuple[Turn, ...], ear: Ear = _deaf, told: Callable[[Turn], None] = lambda _: None
+        self,
+        turns: tuple[Turn, ...],
+        ear: Ear = _deaf,
+        told: Callable[[Turn], None] = lambda _: None,
+        accidents: Accidents | None = None,
     ) -> None:
         self._todo = list(turns)
+        self._accidents = accidents or Accidents()
+        self._at_ms = 0
         self._ear, self._told = ear, told
         self._audio = b""
         self._keys = ""
@@ -58,6 +72,10 @@ class ScriptedCaller:
     def frame(self, sounding: bool) -> Sent:
         """The next 20 ms; `sounding` says whether the helpline is heard speaking now."""
         self._listen(sounding)
+        self._at_ms += FRAME_MS
+        accident = self._accident()
+        if accident is not None:
+            return accident
         if self._current is not None:
             return self._go_on(self._current)
         if not self._todo or not self._turn_begins(self._todo[0], sounding):
@@ -75,6 +93,14 @@ class ScriptedCaller:
         self._audio, self._keys, self._key_gap = turn.audio, turn.text if turn.act is Act.PRESS else "", 0
         return self._go_on(turn, began=turn)
 
+    def _accident(self) -> Sent | None:
+        """What happens in this frame regardless of the turns."""
+        ends_s = self._accidents.hang_up_at_s
+        if ends_s is not None and self._at_ms >= ends_s * 1000:
+            return Sent(hang_up=True)
+        broken = any(self._at_ms - FRAME_MS < second * 1000 <= self._at_ms for second in self._accidents.breaks_at_s)
+        return Sent(lose_stream=True) if broken else None
+
     def _listen(self, sounding: bool) -> None:
         if sounding:
             self._sounding_ms = self._sounding_ms + FRAME_MS if self._quiet_ms == 0 else FRAME_MS
@@ -86,8 +112,11 @@ class ScriptedCaller:
     def _turn_begins(self, turn: Turn, sounding: bool) -> bool:
         if turn.at_once:
             return True
+        if turn.at_word:
+            since_ms = self._ear(turn.send_after, turn.at_word)
+            return since_ms is not None and since_ms >= (turn.after_ms or 0)
         if turn.send_after:
-            since_ms = self._ear(turn.send_after)
+            since_ms = self._ear(turn.send_after, "")
             if since_ms is None or turn.after_ms is not None:
                 return since_ms is not None and since_ms >= (turn.after_ms or 0)
         if turn.after_ms is not None:

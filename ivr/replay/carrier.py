@@ -54,10 +54,12 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The helpline's number and where the carrier asks what to do with its calls."""
+    """The helpline's number and where the carrier asks what to do with its calls. `rings`: it is the helpline that
+    rings the caller of the case."""
 
     voice_url: str
     number: str
+    rings: bool = False
 
 
 class CarrierCall:
@@ -69,16 +71,18 @@ class CarrierCall:
         self.record = CallRecord(call_sid)
         self._wire, self._voice_url, number = wire, line.voice_url, line.number
         self._caller = caller or ScriptedCaller(case.turns)
-        self._dial_status = case.house.dial
+        self._network = case.network
+        self._dial_status, self._rings = case.house.dial, line.rings
+        caller_id, called = (number, case.caller) if line.rings else (case.caller, number)
         self._form = {
             "CallSid": call_sid,
             "AccountSid": ACCOUNT,
             "ApiVersion": "2010-04-01",
-            "Direction": "inbound",
-            "From": case.caller,
-            "Caller": case.caller,
-            "To": number,
-            "Called": number,
+            "Direction": "outbound-api" if line.rings else "inbound",
+            "From": caller_id,
+            "Caller": caller_id,
+            "To": called,
+            "Called": called,
         }
 
     async def run(self) -> CallRecord:
@@ -91,7 +95,8 @@ class CarrierCall:
         else:
             raise ReplayError(f"the call was redirected more than {_REDIRECTS_AT_MOST} times")
         self.record.ended = self.record.ended or "helpline"
-        await self._wire.post(self._sibling("status"), {**self._form, "CallStatus": "completed"})
+        told = self._sibling("callback-status" if self._rings else "status")
+        await self._wire.post(told, {**self._form, "CallStatus": "completed"})
         return self.record
 
     async def _ask(self, url: str, **more: str) -> tuple[Verb, ...]:
@@ -131,7 +136,7 @@ class CarrierCall:
     async def _stream(self, stream: Verb) -> None:
         parameters = {c.attributes["name"]: c.attributes["value"] for c in stream.children if c.name == "Parameter"}
         number = len(self.record.streams)
-        side = StreamSide(self.record.call_sid, f"MZ{number:032d}", parameters, self._caller)
+        side = StreamSide(self.record.call_sid, f"MZ{number:032d}", parameters, self._caller, self._network)
         self.record.streams.append(side.heard)
         await self._wire.stream(stream.attributes["url"], side)
         if side.hung_up:

@@ -3,7 +3,7 @@
 Of a turn (from its beginning to the next one's) and of the whole call alike: `says` and `never_says` (prompt ids),
 `tells` (values of prompts: a number, a service, a district), `flags`, `no_flags`, `waits_for` (the kind of wait that
 follows, or "nothing"), `interrupts` (whether a prompt was cut). Of the call also what `Facts` has, `sms_contains`,
-`turns_at_most` (everything said, pressed or left unsaid) and `seconds_at_most`.
+`whispers` (prompts to the operator), `turns_at_most` (everything said, pressed or left unsaid) and `seconds_at_most`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,8 @@ from ivr.dialogue.events import NoInput, Pressed, Said
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a case's `expect` may name. `dialled`, `tickets`, `sms`, `messages`: how many; `streams`: media streams."""
+    """What a case's `expect` may name. `dialled`, `tickets`, `sms`, `messages`: how many; `streams`: media streams;
+    `consented`: to being recorded; `sound`: whether the sound of the call was kept; `placed`: calls that we made."""
 
     disposition: str | None
     language: str | None
@@ -30,16 +31,21 @@ class Facts:
     messages: int
     streams: int
     ended: str
+    consented: bool = False
+    sound: bool = False
+    placed: int = 0
+    ticket_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A whole call: its facts, its trace, the SMS sent and how long it took."""
+    """A whole call: its facts, its trace, the SMS sent, how long it took, and what the operator was told before."""
 
     facts: Facts
     trace: tuple[TraceEvent, ...]
     sms_bodies: tuple[str, ...]
     call_s: float
+    whispered: tuple[str, ...] = ()
 
 
 def asked_for(trace: Iterable[TraceEvent]) -> tuple[str | None, str | None, int]:
@@ -74,6 +80,11 @@ _MEASURES: Mapping[str, Any] = {
     "sms_contains": lambda text, seen: (
         [] if any(str(text) in body for body in seen.sms_bodies) else [f"no SMS contains {text!r}"]
     ),
+    "whispers": lambda wanted, seen: [
+        f"{prompt} was not whispered, but {_list(seen.whispered)}"
+        for prompt in _names(wanted)
+        if prompt not in seen.whispered
+    ],
     "turns_at_most": lambda limit, seen: _at_most("turns", _turns(seen.trace), limit),
     "seconds_at_most": lambda limit, seen: _at_most("seconds", round(seen.call_s), limit),
 }

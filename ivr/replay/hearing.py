@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from ivr.call.trace import PromptEnded, PromptSent, TraceEvent
 from ivr.core.clock import Clock
 from ivr.replay.case import Turn
+from ivr.replay.text_voice import clusters
+from ivr.understanding.text import words
 
 Window = tuple[TraceEvent, ...]
 
@@ -18,11 +20,13 @@ class Hearing:
         self._turns: list[tuple[Turn, int]] = []
         self._queue: list[str] = []
         self._began_s: dict[str, float] = {}
+        self._sent: dict[str, PromptSent] = {}
 
     def happened(self, event: TraceEvent) -> None:
         self._events.append(event)
         if isinstance(event, PromptSent):
             self._queue.append(event.prompt)
+            self._sent[event.prompt] = event
             if len(self._queue) == 1:
                 self._began_s[event.prompt] = self._clock.monotonic()
         elif isinstance(event, PromptEnded) and self._queue:
@@ -30,10 +34,19 @@ class Hearing:
             if self._queue and not event.cut:
                 self._began_s[self._queue[0]] = self._clock.monotonic()
 
-    def ear(self, prompt: str) -> int | None:
-        """How many ms ago `prompt` began to sound, None where it has not since the last turn began."""
-        began_s = self._began_s.get(prompt)
-        return None if began_s is None else round((self._clock.monotonic() - began_s) * 1000)
+    def ear(self, prompt: str, word: str = "") -> int | None:
+        """How many ms ago `prompt` ("" for any), or `word` in it, began to sound; None where it has not since the last
+        turn began. A word is one of the prompt's text, or its number, counted from 1."""
+        ago = [found for name in self._began_s if name == prompt or not prompt for found in self._ago(name, word)]
+        return min(ago, default=None)
+
+    def _ago(self, prompt: str, word: str) -> list[int]:
+        sent = self._sent[prompt]
+        begins_ms = word_begins_ms(sent.text, sent.duration_ms, word) if word else 0
+        if begins_ms is None:
+            return []
+        since = round((self._clock.monotonic() - self._began_s[prompt]) * 1000) - begins_ms
+        return [since] if since >= 0 else []
 
     def told(self, turn: Turn) -> None:
         """`turn` begins now."""
@@ -48,3 +61,16 @@ class Hearing:
         """Each turn that was begun, with what happened from there to the next one."""
         starts = [start for _, start in self._turns] + [len(self._events)]
         return [(turn, tuple(self._events[starts[at] : starts[at + 1]])) for at, (turn, _) in enumerate(self._turns)]
+
+
+def word_begins_ms(text: str, duration_ms: int, word: str) -> int | None:
+    """When a word of a prompt begins, by the written syllables before it; None where the prompt has no such word.
+    `word`: as written, or its number counted from 1. Prompts carry no word times; this is right to about a syllable."""
+    said = text.split()
+    plain = [" ".join(words(one)) for one in said]
+    wanted = " ".join(words(word))
+    at = int(word) - 1 if word.isdecimal() else plain.index(wanted) if wanted in plain else -1
+    if not 0 <= at < len(said):
+        return None
+    weights = [max(1, clusters(one)) for one in said]
+    return duration_ms * sum(weights[:at]) // sum(weights)

@@ -13,9 +13,10 @@ from tempfile import TemporaryDirectory
 
 from pydantic import SecretStr
 
-from ivr.call.trace import TraceEvent, TraceSink
+from ivr.call.trace import Happened, TraceEvent, TraceSink
 from ivr.core.clock import SetClock
 from ivr.core.settings import Settings
+from ivr.dialogue.events import TicketOpened
 from ivr.replay.case import HouseRules
 from ivr.replay.text_models import CurrentModels
 from ivr.replay.wires import VirtualWire
@@ -28,6 +29,7 @@ PUBLIC_URL = "http://replay.invalid"
 AUTH_TOKEN = "replay-carrier-token"  # noqa: S105 - guards nothing: the replay's carrier and helpline share one process
 NUMBER = "+911800111555"
 OPERATOR = "+911800111556"
+MISSED = "+911800111557"  # rings and never answers
 DATABASE = "replay.db"
 BEGINNING = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)  # a Monday, ten in the morning in India
 
@@ -45,7 +47,12 @@ class RememberingCarrier:
 
     async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
         self.calls.append((to, url))
-        return f"CAc{len(self.calls):031x}"
+        return placed_sid(len(self.calls))
+
+
+def placed_sid(number: int) -> str:
+    """The carrier's id of the nth call that the helpline makes."""
+    return f"CAc{number:031x}"
 
 
 class Entropy:
@@ -76,6 +83,19 @@ class ReplayHouse:
     @property
     def data_dir(self) -> Path:
         return self.settings.data_dir
+
+    def occupy(self) -> None:
+        """Have all operators speak with others."""
+        for number in range(self.settings.operator_lines):
+            other = f"CAbusy{number}"
+            self.assembly.calls.begin(other, None, self.clock.now())
+            self.assembly.handovers.ask(other, self.clock.now())
+
+    def share(self, trace: tuple[TraceEvent, ...]) -> None:
+        """Have several people use the telephone from which these tickets were opened."""
+        for event in trace:
+            if isinstance(event, Happened) and isinstance(event.event, TicketOpened):
+                self.assembly.desk.share(event.event.number)
 
     def recordings(self) -> Recordings:
         """What callers left, read from the database itself."""
@@ -148,7 +168,9 @@ def _settings(folder: Path, rules: HouseRules) -> Settings:
         twilio_auth_token=SecretStr(AUTH_TOKEN),
         twilio_number=NUMBER,
         operator_number=OPERATOR if rules.operator else "",
+        missed_call_number=MISSED,
         emergency_desks=rules.emergency_desks,
         region=rules.region,
         max_calls=rules.calls,
+        recording_days=90 if rules.record else 0,
     )

@@ -4,6 +4,7 @@ The file `recognised.json` lies beside the case. Everything but recognition is t
 """
 
 import json
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -71,12 +72,13 @@ def _heard(data: dict[str, Any]) -> Heard:
 
 
 class RecordingModels(ModelRegistry):
-    """The real models, writing down in `record` what they hear."""
+    """The real models, writing down in `record` what they hear; `decoding_s`: seconds of the wall that it took."""
 
     def __init__(self, models: ModelRegistry) -> None:
         super().__init__()
         self._real = models
         self.record = Record()
+        self.decoding_s = 0.0
 
     def languages(self) -> tuple[str, ...]:
         return self._real.languages()
@@ -91,17 +93,19 @@ class RecordingModels(ModelRegistry):
         decoder = Recogniser(real, phrases)
         heard = Heard(decoder.constrained)
         self.record.passes[_name(real.lang, phrases)].append(heard)
-        return _WritingDecoder(decoder, heard)
+        return _WritingDecoder(decoder, heard, self)
 
 
 class _WritingDecoder:
-    def __init__(self, real: Recogniser, heard: Heard) -> None:
+    def __init__(self, real: Recogniser, heard: Heard, models: RecordingModels) -> None:
         self.constrained = real.constrained
-        self._real, self._heard, self._pieces = real, heard, 0
+        self._real, self._heard, self._models, self._pieces = real, heard, models, 0
 
     def accept(self, samples: Samples) -> None:
         self._pieces += 1
+        begun = time.perf_counter()
         self._real.accept(samples)
+        self._models.decoding_s += time.perf_counter() - begun
 
     def partial(self) -> str:
         text = self._real.partial()
@@ -110,7 +114,9 @@ class _WritingDecoder:
         return text
 
     def final(self) -> Recognition:
+        begun = time.perf_counter()
         self._heard.final = self._real.final()
+        self._models.decoding_s += time.perf_counter() - begun
         return self._heard.final
 
 

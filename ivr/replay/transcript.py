@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Mapping
 
 from ivr.call.trace import Happened, Ignored, LineClosed, PromptEnded, PromptSent, TraceEvent
-from ivr.dialogue.commands import Command, FindTickets, Flag, HangUp, Note, OpenTicket, Record, SendSms, Transfer
+from ivr.dialogue.commands import (
+    AnswerTicket,
+    Command,
+    FindTickets,
+    Flag,
+    HangUp,
+    Note,
+    OpenTicket,
+    Record,
+    SendSms,
+    Transfer,
+)
 from ivr.dialogue.events import (
     CallStarted,
     EffectFailed,
@@ -16,12 +27,14 @@ from ivr.dialogue.events import (
     Queued,
     Said,
     SmsQueued,
+    TakenOver,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
 from ivr.understanding.result import Hypothesis
 
-Result = TicketOpened | TicketsFound | SmsQueued | MessageRecorded | Queued | EffectFailed
+Result = TicketOpened | TicketsFound | TicketAnswered | SmsQueued | MessageRecorded | Queued | EffectFailed
 
 
 def lines(trace: Iterable[TraceEvent]) -> list[str]:
@@ -58,6 +71,8 @@ def _event(event: Event) -> str:
             return "heard     nothing"
         case HungUp():
             return "caller    hung up"
+        case TakenOver():
+            return "operator  takes the call"
     return _result(event)
 
 
@@ -68,6 +83,8 @@ def _result(event: Result) -> str:
         case TicketsFound():
             found = ", ".join(f"{t.number} {t.service} {t.state}" for t in event.tickets)
             return f"tickets   {found or 'none'}"
+        case TicketAnswered():
+            return f"ticket    {event.state}"
         case SmsQueued():
             return f"sms       {'queued' if event.ok else 'not possible'}"
         case MessageRecorded():
@@ -93,6 +110,8 @@ def _command(command: Command) -> str:
             return f"does      open a ticket: {command.service}, {command.district}"
         case SendSms():
             return f"does      send SMS {command.template}"
+        case AnswerTicket():
+            return f"does      answer ticket {command.number}: {command.act}"
         case FindTickets():
             return "does      look for tickets"
         case Record():

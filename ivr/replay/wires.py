@@ -19,6 +19,8 @@ from ivr.core.errors import ReplayError
 from ivr.replay.caller import FRAME_MS
 from ivr.replay.stream import StreamSide
 
+LATE_S = 0.1
+MADE_UP_S = 1.0  # a stall longer than this is not made up for
 QUIET_LIMIT_MS = 60_000  # a caller with nothing left to do hangs up on a helpline that says nothing for so long
 
 
@@ -47,21 +49,36 @@ class _Webhooks:
 
 
 class SocketWire(_Webhooks):
-    """Real HTTP and WebSocket, `speed` times as fast as life."""
+    """Real HTTP and WebSocket, `speed` times as fast as life. One for a call.
+
+    Frames follow a schedule: one that was late is made up for by the next, as on a real line, so the call's own
+    milliseconds stay those of the wall. `frames` so far; `late`: those of them that this side sent `LATE_S` late.
+    """
 
     def __init__(self, client: httpx.AsyncClient, auth_token: str, speed: float = 1.0) -> None:
         super().__init__(client, auth_token)
         self._pace_s = FRAME_MS / 1000 / speed
-        self._next = 0.0
+        self._next: float | None = None
+        self.frames = self.late = 0
+
+    async def post(self, url: str, form: Mapping[str, str]) -> str:
+        self._next = None  # while the application thinks, the line carries nothing
+        return await super().post(url, form)
 
     async def tick(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._next = max(self._next + self._pace_s, now)
-        await asyncio.sleep(self._next - now)
+        self._next = (now if self._next is None else self._next) + self._pace_s
+        self.frames += 1
+        self.late += now - self._next > LATE_S
+        if now - self._next > MADE_UP_S:
+            self._next = now
+        await asyncio.sleep(max(0.0, self._next - now))
 
     async def stream(self, url: str, side: StreamSide) -> None:
         headers = {"X-Twilio-Signature": self.signature(url, {})}
-        async with websockets.connect(url, additional_headers=headers, max_size=None) as socket:
+        # The carrier's sockets are not compressed.
+        async with websockets.connect(url, additional_headers=headers, max_size=None, compression=None) as socket:
+            self._next = None
             receiving = asyncio.create_task(self._receive(socket, side))
             try:
                 for text in side.opening():
@@ -69,7 +86,8 @@ class SocketWire(_Webhooks):
                 while not receiving.done() and not side.hung_up and not side.lost:
                     if side.quiet_ms > QUIET_LIMIT_MS:
                         side.hung_up = True
-                        await socket.send(side.stop())
+                        for text in side.stop():
+                            await socket.send(text)
                         break
                     await self.tick()
                     for text in side.tick():
@@ -121,7 +139,7 @@ class VirtualWire(_Webhooks):
                 return
             if side.quiet_ms > QUIET_LIMIT_MS:
                 side.hung_up = True
-                await self._exchange(socket, side, [side.stop()])
+                await self._exchange(socket, side, side.stop())
 
     async def _exchange(self, socket: "_VirtualSocket", side: StreamSide, messages: list[str]) -> None:
         todo = list(messages)

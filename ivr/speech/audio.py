@@ -17,11 +17,13 @@ import soxr
 from ivr.core.errors import AudioError
 
 Samples = npt.NDArray[np.int16]
+Wide = npt.NDArray[np.int32]
 
 RATE_HZ = 8000
 FRAME_MS = 20
 FRAME_SAMPLES = RATE_HZ * FRAME_MS // 1000
 MULAW_SILENCE = 0xFF
+BARE_MULAW = (".ulaw", ".mulaw", ".ul", ".mu", ".pcmu")  # 8 kHz, one channel, no header
 MAX_FILE_BYTES = 512 * 1024 * 1024
 
 _PCM, _MULAW, _EXTENSIBLE = 1, 7, 0xFFFE
@@ -101,8 +103,30 @@ class _Format:
 def read_any(path: Path) -> Samples:
     """Any audio file as int16 mono at 8 kHz; channels are averaged.
 
-    WAV (PCM 8/16/24/32 bit, µ-law) is read here; other kinds by pydub, which needs ffmpeg. AudioError says what to do.
+    WAV (PCM 8/16/24/32 bit, µ-law) and bare µ-law (a file named as in `BARE_MULAW`) are read here; other kinds by
+    pydub, which needs ffmpeg. AudioError says what to do.
     """
+    return _mono(*_wide(path))
+
+
+def read_channels(path: Path) -> tuple[Samples, ...]:
+    """Any audio file, as `read_any` takes it, each channel by itself: a call's recording has the caller on one."""
+    wide, rate_hz = _wide(path)
+    return tuple(resampled(wide[:, channel].astype(np.int16), rate_hz, RATE_HZ) for channel in range(wide.shape[1]))
+
+
+def read_wav_bytes(data: bytes) -> Samples:
+    """A WAV file's bytes, of the codings named at `read_any`, as int16 mono at 8 kHz. AudioError for others."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
+        raise AudioError("not a WAV file")
+    found = _wav(data, "WAV")
+    if found is None:
+        raise AudioError("a WAV file that is neither PCM nor µ-law")
+    return _mono(*found)
+
+
+def _wide(path: Path) -> tuple[Wide, int]:
+    """(samples as (time, channel), scaled to 16 bits; their rate)."""
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
             raise AudioError(f"{path}: larger than {MAX_FILE_BYTES // 2**20} MiB; cut it into calls")
@@ -113,21 +137,17 @@ def read_any(path: Path) -> Samples:
         found = _wav(data, str(path))
         if found is not None:
             return found
+    elif path.suffix.lower() in BARE_MULAW:
+        return mulaw_decode(data).astype(np.int32)[:, None], RATE_HZ
     return _by_pydub(path)
 
 
-def read_wav_bytes(data: bytes) -> Samples:
-    """A WAV file's bytes, of the codings named at `read_any`, as int16 mono at 8 kHz. AudioError for others."""
-    if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
-        raise AudioError("not a WAV file")
-    found = _wav(data, "WAV")
-    if found is None:
-        raise AudioError("a WAV file that is neither PCM nor µ-law")
-    return found
+def _mono(wide: Wide, rate_hz: int) -> Samples:
+    return resampled(to_int16(wide.mean(axis=1, dtype=np.float64)), rate_hz, RATE_HZ)
 
 
-def _wav(data: bytes, source: str) -> Samples | None:
-    """A WAV file's bytes as 8 kHz mono; None where its coding is left to pydub."""
+def _wav(data: bytes, source: str) -> tuple[Wide, int] | None:
+    """A WAV file's bytes; None where its coding is left to pydub."""
     layout: _Format | None = None
     at = 12
     while at + 8 <= len(data):
@@ -154,13 +174,12 @@ def _layout(body: bytes, source: str) -> _Format:
     return _Format(code, channels, rate_hz, bits)
 
 
-def _samples(body: bytes, layout: _Format) -> Samples | None:
+def _samples(body: bytes, layout: _Format) -> tuple[Wide, int] | None:
     wide = _linear(body, layout)
     if wide is None:
         return None
     whole = len(wide) // layout.channels * layout.channels
-    mono = to_int16(wide[:whole].reshape(-1, layout.channels).mean(axis=1, dtype=np.float64))
-    return resampled(mono, layout.rate_hz, RATE_HZ)
+    return wide[:whole].reshape(-1, layout.channels), layout.rate_hz
 
 
 def _linear(body: bytes, layout: _Format) -> npt.NDArray[np.int32] | None:
@@ -181,7 +200,7 @@ def _linear(body: bytes, layout: _Format) -> npt.NDArray[np.int32] | None:
     return None
 
 
-def _by_pydub(path: Path) -> Samples:
+def _by_pydub(path: Path) -> tuple[Wide, int]:
     with warnings.catch_warnings():  # it imports audioop and looks for ffmpeg, and says so on every start
         warnings.simplefilter("ignore")
         from pydub import AudioSegment
@@ -194,8 +213,8 @@ def _by_pydub(path: Path) -> Samples:
             segment = AudioSegment.from_file(file)
     except (CouldntDecodeError, OSError, IndexError, KeyError, ValueError) as error:
         raise AudioError(f"{path}: not an audio file that ffmpeg can read") from error
-    segment = segment.set_channels(1).set_sample_width(2)
-    return resampled(np.array(segment.get_array_of_samples(), np.int16), segment.frame_rate, RATE_HZ)
+    samples = np.array(segment.set_sample_width(2).get_array_of_samples(), np.int32)
+    return samples.reshape(-1, segment.channels), segment.frame_rate
 
 
 def write_wav(path: Path, samples: Samples, rate_hz: int = RATE_HZ) -> None:
@@ -208,7 +227,19 @@ def write_mulaw_wav(path: Path, mulaw: bytes, channels: int = 1) -> None:
     _write(path, mulaw, _Format(_MULAW, channels, RATE_HZ, 8))
 
 
+def mulaw_wav(mulaw: bytes, channels: int = 1) -> bytes:
+    """The WAV file of µ-law at 8 kHz."""
+    return _file(mulaw, _Format(_MULAW, channels, RATE_HZ, 8))
+
+
 def _write(path: Path, body: bytes, layout: _Format) -> None:
+    try:
+        path.write_bytes(_file(body, layout))
+    except OSError as error:
+        raise AudioError(f"{path}: cannot be written: {error.strerror or error}") from error
+
+
+def _file(body: bytes, layout: _Format) -> bytes:
     width = layout.channels * layout.bits // 8
     fmt = struct.pack(
         "<HHIIHH", layout.code, layout.channels, layout.rate_hz, layout.rate_hz * width, width, layout.bits
@@ -218,7 +249,4 @@ def _write(path: Path, body: bytes, layout: _Format) -> None:
         chunks.append((b"fact", struct.pack("<I", len(body) // width)))
     chunks.append((b"data", body))
     content = b"".join(name + struct.pack("<I", len(part)) + part + b"\0" * (len(part) & 1) for name, part in chunks)
-    try:
-        path.write_bytes(b"RIFF" + struct.pack("<I", 4 + len(content)) + b"WAVE" + content)
-    except OSError as error:
-        raise AudioError(f"{path}: cannot be written: {error.strerror or error}") from error
+    return b"RIFF" + struct.pack("<I", 4 + len(content)) + b"WAVE" + content

@@ -57,8 +57,9 @@ class Partial:
 class Utterance:
     """A turn that ended. `nbest` by language, best first; all empty when sound was heard but no words.
 
-    `words`: of the best reading of the surest language. The last voice ended at `ended_ms`, the turn was called over
-    at `endpoint_ms`, and what was left to decode then took `decode_s`. `voiced_ms` of it were voice.
+    `words`: of the best reading of the surest language `lang`, `free` what its free pass made of it. The last voice
+    ended at `ended_ms`, the turn was called over at `endpoint_ms`, and what was left to decode then took `decode_s`.
+    `voiced_ms` of it were voice.
     """
 
     nbest: Mapping[str, tuple[Hypothesis, ...]]
@@ -70,6 +71,8 @@ class Utterance:
     decode_s: float
     cause: EndCause = EndCause.SILENCE
     voiced_ms: int = 0
+    lang: str = ""
+    free: str = ""
 
 
 Heard = SpeechBegan | Partial | Utterance
@@ -279,4 +282,6 @@ class Listener:
             decode_s=decode_s,
             cause=event.cause,
             voiced_ms=turn.voiced_ms,
+            lang=surest,
+            free=results[surest].free.text,
         )

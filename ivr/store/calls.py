@@ -23,6 +23,7 @@ FLAG_RANKS: Mapping[str, int] = {
     "refused": 3,
     "no_match": 4,
     "silence": 5,
+    "left_speaking": 5,
     "failed": 5,
     "disagreement": 6,
     "low_margin": 6,
@@ -63,7 +64,18 @@ class Turn:
     score: float | None = None
     margin: float | None = None
     decision: str | None = None
+    asked: str | None = None
+    band: str | None = None
+    agreed: bool | None = None
     reply_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """How long the caller waited for the reply to the turn that began at `start_ms`; known when it is stored."""
+
+    start_ms: int
+    reply_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +90,7 @@ class CallRow:
     disposition: str | None
     waits: int
     turns: tuple[Turn, ...] = field(default=())
+    consent_at: datetime | None = None
 
 
 class Calls:
@@ -111,7 +124,12 @@ class Calls:
             return connection.execute(select(call.c.session).where(call.c.sid == call_sid)).scalar_one_or_none()
 
     def save_wait(
-        self, call_sid: str, session_json: str, now: datetime, turns: Sequence[Turn] = (), language: str | None = None
+        self,
+        call_sid: str,
+        session_json: str,
+        now: datetime,
+        turns: Sequence[Turn | Waited] = (),
+        language: str | None = None,
     ) -> None:
         """Keep the session and the turns since the last wait, both or neither. `language` once it is known."""
         with self._db.begin() as connection:
@@ -122,7 +140,7 @@ class Calls:
             connection.execute(update(call).where(call.c.sid == call_sid).values(kept))
             _add_turns(connection, call_sid, turns)
 
-    def add_turns(self, call_sid: str, turns: Sequence[Turn]) -> None:
+    def add_turns(self, call_sid: str, turns: Sequence[Turn | Waited]) -> None:
         """Keep turns that end no wait."""
         with self._db.begin() as connection:
             _add_turns(connection, call_sid, turns)
@@ -136,6 +154,11 @@ class Calls:
             connection.execute(flag.insert().values(call_sid=call_sid, **row))
             unflagged = func.coalesce(call.c.flag_rank, _LAST_RANK + 1) > rank
             connection.execute(update(call).where(call.c.sid == call_sid, unflagged).values(worst))
+
+    def consent(self, call_sid: str, at: datetime | None) -> None:
+        """The caller agreed to being recorded then; None: took it back."""
+        with self._db.begin() as connection:
+            connection.execute(update(call).where(call.c.sid == call_sid).values(consent_at=at))
 
     def describe(self, call_sid: str, *, district: str | None = None, service: str | None = None) -> None:
         """Note what the call is about, for lists and statistics."""
@@ -201,7 +224,7 @@ class Calls:
             who = caller_of(connection, call_sid)
         masked = phone.mask(who.last4) if who else ""
         seen = (found.sid, masked, found.started_at, found.ended_at, found.language, found.disposition, found.waits)
-        return CallRow(*seen, turns)
+        return CallRow(*seen, turns, found.consent_at)
 
 
 def note_caller(connection: Connection, secrets: Secrets, known: phone.Phone, now: datetime) -> str:
@@ -236,13 +259,17 @@ def _remember_language(connection: Connection, call_sid: str, language: str) -> 
     connection.execute(update(caller).where(caller.c.phone_hash == who).values(language=language))
 
 
-def _add_turns(connection: Connection, call_sid: str, turns: Sequence[Turn]) -> None:
-    if not turns:
-        return
-    last = select(func.coalesce(func.max(turn.c.n), 0)).where(turn.c.call_sid == call_sid)
-    begin = connection.execute(last).scalar_one()
-    rows = [{"call_sid": call_sid, "n": begin + at, **asdict(said)} for at, said in enumerate(turns, 1)]
-    connection.execute(turn.insert(), rows)
+def _add_turns(connection: Connection, call_sid: str, turns: Sequence[Turn | Waited]) -> None:
+    rows = [asdict(said) for said in turns if isinstance(said, Turn)]
+    if rows:
+        last = select(func.coalesce(func.max(turn.c.n), 0)).where(turn.c.call_sid == call_sid)
+        begin = connection.execute(last).scalar_one()
+        connection.execute(
+            turn.insert(), [{"call_sid": call_sid, "n": begin + n, **row} for n, row in enumerate(rows, 1)]
+        )
+    for waited in (one for one in turns if isinstance(one, Waited)):
+        spoken = (turn.c.call_sid == call_sid) & (turn.c.side == "caller") & (turn.c.start_ms == waited.start_ms)
+        connection.execute(update(turn).where(spoken).values(reply_ms=waited.reply_ms))
 
 
 def _turn(row: Row[Any]) -> Turn:

@@ -122,6 +122,12 @@ def newest(connection: Connection, limit: int = 50) -> Sequence[SmsRow]:
     return [_row(row) for row in connection.execute(_shown().order_by(sms.c.id.desc()).limit(limit))]
 
 
+def of_ticket(connection: Connection, ticket_id: int) -> Sequence[SmsRow]:
+    """The SMS about a ticket, oldest first."""
+    query = _shown().where(sms.c.ticket_id == ticket_id).order_by(sms.c.id)
+    return [_row(row) for row in connection.execute(query)]
+
+
 def _shown() -> Any:
     return select(sms, caller.c.last4).join_from(sms, caller, sms.c.caller_hash == caller.c.phone_hash, isouter=True)
 

@@ -15,10 +15,16 @@ from ivr.store.schema import caller, outcall
 
 
 class Purpose(StrEnum):
-    """`callback`: to be connected to a person. `missed`: the caller rang the number that is never answered."""
+    """`callback`: to be connected to a person. `missed`: the caller rang the number that is never answered. `offer`: a
+    responder is asked whether they can bring help; `urgent`: the same at any hour. `received`: a citizen is asked
+    whether help came. `confirm`: a citizen is asked whether a complaint is solved."""
 
     CALLBACK = "callback"
     MISSED = "missed"
+    OFFER = "offer"
+    URGENT = "urgent"
+    RECEIVED = "received"
+    CONFIRM = "confirm"
 
 
 class OutcallState(StrEnum):
@@ -33,6 +39,7 @@ class OutcallRow:
     """A call to be made; whom to stands sealed in the caller's row."""
 
     id: int
+    key: str
     caller_hash: str | None
     call_sid: str | None
     purpose: Purpose

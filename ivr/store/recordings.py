@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from ivr.store.database import Database, insert_once
 from ivr.store.schema import recording
@@ -36,6 +36,12 @@ class Recordings:
         """False if the path is known already."""
         with self._db.begin() as connection:
             return insert_once(connection, recording, _values(new))
+
+    def finish(self, path: str, size: int, duration_ms: int) -> None:
+        """The file is complete: its bytes, header included, and its length."""
+        with self._db.begin() as connection:
+            known = update(recording).where(recording.c.path == path)
+            connection.execute(known.values(bytes=size, duration_ms=duration_ms))
 
     def of_call(self, call_sid: str) -> Sequence[Recording]:
         """A call's recordings, oldest first."""

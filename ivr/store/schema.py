@@ -24,12 +24,16 @@ from sqlalchemy import (
     text,
 )
 
+from ivr.store import schema_console as schema_console
 from ivr.store.columns import HASH, SID, Serial, Utc, call_sid, caller_hash, serial_id
 from ivr.store.columns import metadata as metadata
 from ivr.store.schema_alerts import campaign as campaign
 from ivr.store.schema_certificates import certificate as certificate
 from ivr.store.schema_feedback import rating as rating
 from ivr.store.schema_relief import responder as responder
+from ivr.store.schema_review import correction as correction
+from ivr.store.schema_tickets import ticket as ticket
+from ivr.store.schema_tickets import ticket_event as ticket_event
 
 caller = Table(
     "caller",
@@ -86,14 +90,17 @@ turn = Table(
     Column("prompt", String(64)),
     Column("heard_ms", Integer),  # how much of the prompt was played, from marks
     Column("text", Text),
-    Column("words", JSON),  # [[word, start_ms, end_ms, confidence], ...]
-    Column("nbest", JSON),
+    Column("words", JSON(none_as_null=True)),  # [[word, start_ms, end_ms, confidence], ...]
+    Column("nbest", JSON(none_as_null=True)),
     Column("free_pass", Text),
     Column("service", String(64)),
     Column("runner_up", String(64)),
     Column("score", Float),
     Column("margin", Float),
     Column("decision", Text),
+    Column("asked", String(12)),  # what the caller was asked
+    Column("band", String(8)),
+    Column("agreed", Boolean),  # whether grammar pass and free pass heard the same
     Column("reply_ms", Integer),  # end of speech to first audio of the reply
     UniqueConstraint("call_sid", "n"),
     CheckConstraint("side IN ('caller','prompt','note')", name="side"),
@@ -128,46 +135,6 @@ recording = Table(
     Column("purge_at", Utc, nullable=False),
     Index("ix_recording_call", "call_sid"),
     Index("ix_recording_purge", "purge_at"),
-)
-
-ticket = Table(
-    "ticket",
-    metadata,
-    serial_id(),
-    Column("number", String(12), nullable=False, unique=True),
-    Column("key", String(128), nullable=False, unique=True),  # of the command that opened it
-    call_sid(nullable=True),
-    caller_hash(),
-    Column("service", String(64), nullable=False),
-    Column("department", String(64), nullable=False),
-    Column("district", String(64)),
-    Column("language", String(8), nullable=False),
-    Column("words", Text, nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("level", SmallInteger, nullable=False, server_default="0"),
-    Column("opened_at", Utc, nullable=False),
-    Column("due_at", Utc),
-    Column("closed_at", Utc),
-    Column("version", Integer, nullable=False, server_default="1"),
-    Index("ix_ticket_due", "due_at", "id", sqlite_where=text("state<>'closed'"),
-          postgresql_where=text("state<>'closed'")),
-    Index("ix_ticket_due_district", "district", "due_at", "id", sqlite_where=text("state<>'closed'"),
-          postgresql_where=text("state<>'closed'")),
-    Index("ix_ticket_caller", "caller_hash", "opened_at"),
-    Index("ix_ticket_call", "call_sid"),
-)  # fmt: skip
-
-ticket_event = Table(
-    "ticket_event",
-    metadata,
-    serial_id(),
-    Column("ticket_id", Serial, ForeignKey("ticket.id", ondelete="CASCADE"), nullable=False),
-    Column("at", Utc, nullable=False),
-    Column("actor", String(64), nullable=False),  # citizen, system or a user's name
-    Column("kind", String(32), nullable=False),
-    Column("state", String(16), nullable=False),  # after the event
-    Column("note", Text, nullable=False, server_default=""),
-    Index("ix_ticket_event_ticket", "ticket_id", "id"),
 )
 
 sms = Table(

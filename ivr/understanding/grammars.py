@@ -177,12 +177,17 @@ class Grammars:
             case WaitKind.DATE:
                 return [*tables.get("dates", ()), *tables.get("numbers", ())]
             case WaitKind.PLACE:
-                return tables.get("places", ())
+                return [*tables.get("places", ()), *_plain_no(grammar)]  # "no, not that service"
             case WaitKind.CHOICE:
                 found = [grammar.written(grammar.services.get(choice, ()), _PHRASES_A_CHOICE) for choice in choices]
-                return [phrase for phrases in found for phrase in phrases]
+                return [*(phrase for phrases in found for phrase in phrases), *_plain_no(grammar)]
             case _:
                 return None
+
+
+def _plain_no(grammar: LanguageGrammar) -> list[str]:
+    """The noes of one word: they answer any question that offers something."""
+    return [phrase for phrase in grammar.written(grammar.yes_no["no"]) if " " not in phrase]
 
 
 def _language(grammars_dir: Path, lang: str, script: Script, places: Mapping[str, Any]) -> LanguageGrammar:

@@ -7,8 +7,9 @@ with all of its phrases together, and one of which all the words said are likeli
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -43,9 +44,9 @@ class Costs:
     finalists: int = 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """One heard word: its weight and the words it may be."""
+class _Token(NamedTuple):
+    """One heard word: its weight and the words it may be. (A tuple, since making a frozen dataclass takes longer than
+    what is done with it.)"""
 
     at: int
     weight: float
@@ -100,11 +101,7 @@ class Matcher:
         known = [token for token in tokens if token.found]
         if not known:
             return {}
-        heard = np.zeros(len(self.index.weights), dtype=np.float32)
-        for token in known:
-            for word, similarity in token.found:
-                heard[word] = max(heard[word], similarity)
-        heard *= self.index.weights
+        heard = self._heard(known)
         explained = self._explained(known)
         if allowed is not None:
             explained *= allowed
@@ -112,7 +109,8 @@ class Matcher:
         if not top:
             return {}
         count = min(self.costs.shortlist, int(np.count_nonzero(explained >= self.costs.worth * top)))
-        shortlist = np.sort(np.argpartition(-explained, count - 1)[:count]).astype(np.int32)
+        shortlist = (-explained).argpartition(count - 1)[:count].astype(np.int32)
+        shortlist.sort()
         said = _Heard(
             known=sum(token.weight for token in known),
             unknown=sum(token.weight for token in tokens if not token.found),
@@ -139,7 +137,7 @@ class Matcher:
         return score * (1 - (1 - kept) * min(1.0, (1 - score) / costs.verbatim))
 
     def _tokens(self, keys: Keys) -> list[_Token]:
-        lexicon, weights = self.index.lexicon, self.index.weights
+        lexicon, told = self.index.lexicon, self.index.told
         tokens: dict[object, _Token] = {}
         at = 0
         while at < len(keys):
@@ -149,31 +147,43 @@ class Matcher:
                 step = joined[1]
             else:
                 found, step = lexicon.find(keys[at]), 1
-            weight = max((float(weights[word]) * similarity for word, similarity in found), default=0.0)
-            token = _Token(at, weight if found else self.costs.unknown_weight, found)
+            weight = max([told[word] * similarity for word, similarity in found], default=self.costs.unknown_weight)
+            token = _Token(at, weight, found)
             tokens.setdefault(found[0][0] if found else keys[at], token)
             at += step
         return list(tokens.values())
 
+    def _heard(self, known: Sequence[_Token]) -> Floats:
+        """For each word of the phrases, its weight in so far as it was heard."""
+        best: dict[int, float] = {}
+        for token in known:
+            for word, similarity in token.found:
+                if similarity > best.get(word, 0.0):
+                    best[word] = similarity
+        heard = np.zeros(len(self.index.weights), dtype=np.float32)
+        words = list(best)
+        heard[words] = np.array(list(best.values()), dtype=np.float32) * self.index.weights[words]
+        return heard
+
     def _explained(self, known: Sequence[_Token]) -> Floats:
         """For each service, the weight of heard words that any of its phrases has, doubted where untypical."""
-        explained = np.zeros(len(self.index.services), dtype=np.float32)
-        for token in known:
-            told = self._tells(token.found)
-            explained[told.services] += told.values
-        return explained
+        told = [self._tells(token.found) for token in known]
+        return self._summed([one.services for one in told], [one.values for one in told])
 
     def _evidence(self, known: Sequence[_Token], allowed: Floats | None) -> Floats:
         """By how many nats the words are likelier said of the likeliest service than of each (naive Bayes over the
         services' templates, in which all services are as likely beforehand)."""
-        evidence = np.zeros(len(self.index.services), dtype=np.float32)
-        for token in known:
-            told = self._tells(token.found)
-            evidence[told.services] += told.nats
+        told = [self._tells(token.found) for token in known]
+        evidence = self._summed([one.services for one in told], [one.nats for one in told])
         if allowed is not None:
             evidence *= allowed
         behind: Floats = evidence.max() - evidence
         return behind
+
+    def _summed(self, services: Sequence[Ints], values: Sequence[Floats]) -> Floats:
+        """For each service, the sum of its values."""
+        summed = np.bincount(np.concatenate(services), np.concatenate(values), len(self.index.services))
+        return summed.astype(np.float32)
 
     def _tells(self, found: Found) -> _Told:
         """The services that a heard word may speak of, and how much it tells of each."""
@@ -194,8 +204,8 @@ class Matcher:
     def _best_phrases(self, shortlist: Ints, heard: Floats, explained: Floats, said: _Heard) -> list[tuple[int, int]]:
         """Each service of the shortlist with its best phrase when the whole utterance counts, best first."""
         costs, found = self.costs, stretch(self.index, shortlist)
-        shared = np.add.reduceat(heard[found.word_ids], found.offsets)
-        own = np.repeat(explained[shortlist], found.lengths)
+        shared = np.add.reduceat(heard.take(found.word_ids), found.offsets)
+        own = explained[shortlist].repeat(found.lengths)
         either = np.maximum(shared, own)
         cost = costs.missing * (found.mass - shared)
         cost += said.part * costs.other * np.maximum(said.known - either, 0)
@@ -204,7 +214,7 @@ class Matcher:
         scores = shared / (shared + cost)
         best = np.maximum.reduceat(scores, found.begins)
         ranked = []
-        for at in np.argsort(-best, kind="stable")[: costs.finalists].tolist():
+        for at in (-best).argsort(kind="stable")[: costs.finalists].tolist():
             if best[at] > 0:
                 first = int(found.begins[at])
                 phrase = int(scores[first : first + int(found.lengths[at])].argmax())
@@ -218,29 +228,32 @@ class Matcher:
         words = set(index.word_ids[index.offsets[phrase] : index.offsets[phrase + 1]].tolist())
         hit: dict[int, float] = {}
         places: list[int] = []
-        rest: list[tuple[_Token, float]] = []
+        rest: list[_Token] = []
         for token in tokens:
-            mine = [(word, similarity) for word, similarity in token.found if word in words]
-            if not mine:
-                rest.append((token, self._cost(service, token)))
-                continue
-            places.append(token.at)
-            for word, similarity in mine:
-                hit[word] = max(hit.get(word, 0.0), similarity)
+            mine = False
+            for word, similarity in token.found:
+                if word in words:
+                    mine = True
+                    if similarity > hit.get(word, 0.0):
+                        hit[word] = similarity
+            if mine:
+                places.append(token.at)
+            else:
+                rest.append(token)
         if not places:
             return 0.0
-        shared = sum(float(index.weights[word]) * similarity for word, similarity in hit.items())
-        low, high = min(places) - 1, max(places) + 1
-        extra = part * sum(cost * (1.0 if low <= token.at <= high else costs.far) for token, cost in rest)
+        shared = sum([index.told[word] * similarity for word, similarity in hit.items()])
+        low, high = places[0] - 1, places[-1] + 1
+        usage = index.usage[service]
+        extra = part * sum([self._cost(usage, t) * (1.0 if low <= t.at <= high else costs.far) for t in rest])
         missing = costs.missing * max(float(index.mass[phrase]) - shared, 0.0)
         doubt = min(1.0, shared / costs.least_mass)
         return doubt * shared / (shared + missing + extra)
 
-    def _cost(self, service: int, token: _Token) -> float:
-        """What a heard word that the phrase lacks costs."""
+    def _cost(self, usage: Mapping[int, float], token: _Token) -> float:
+        """What a heard word that the phrase lacks costs, by how typical words are of its service."""
         costs = self.costs
         if not token.found:
             return costs.unknown * token.weight
-        usage = self.index.usage[service]
         share = max([usage.get(word, 0.0) for word, _ in token.found])
         return token.weight * (costs.own * share + costs.other * (1 - share))

@@ -39,6 +39,7 @@ class Command(StrEnum):
     HOLD = "hold"  # "ruko", "aagandi"
     HELP = "help"
     GOODBYE = "goodbye"
+    NO_RECORDING = "no_recording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Understanding:
 
     `slots` holds what was asked for (None where it was not said) and, for a service, what was said besides.
     `language` is set where the caller asked for a language by name. `emergency` is the id of an emergency kind.
+    `doubtful`: to a yes-or-no question, nothing but words of doubt ("I don't know", "hmm").
     """
 
     text: str
@@ -74,3 +76,4 @@ class Understanding:
     emergency: str | None = None
     command: Command | None = None
     language: str | None = None
+    doubtful: bool = False

@@ -69,7 +69,8 @@ class Understander:
             return replace(understood, slots=_besides(reader, readings[0], today))
         if kind is WaitKind.CHOICE:
             return _choice(understood, reader, readings, choices)
-        return replace(understood, slots=_asked(reader, readings, kind, today))
+        doubtful = kind is WaitKind.YES_NO and any(yes_no.only_doubt(reader.yes_no, r.folded) for r in readings[:1])
+        return replace(understood, slots=_asked(reader, readings, kind, today), doubtful=doubtful)
 
     def emergency(self, text: str, lang: str) -> str | None:
         """The kind of emergency in a text, for partial results; None where there is none."""

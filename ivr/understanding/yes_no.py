@@ -36,5 +36,11 @@ def read(spotter: Spotter, keys: Keys) -> str | None:
     return last.label
 
 
+def only_doubt(spotter: Spotter, keys: Keys) -> bool:
+    """Whether the folded keys are words of doubt and nothing else."""
+    doubts = [spot for spot in spotter.in_order(keys) if spot.label == UNCLEAR]
+    return bool(keys) and sum(spot.words for spot in doubts) >= len(keys)
+
+
 def _outweighs(doubt: Spot, answer: Spot) -> bool:
     return doubt.start > answer.start and doubt.words >= answer.words

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from ivr.desk.build import CALLBACK_PATH, CALLBACK_STATUS_PATH
 from ivr.web import health, pages, webhooks
 from ivr.web.answers import AFTER_STREAM, DIALLED, GATHER, MEDIA, RECORDED, RECORDING, WHISPER, Answers
 from ivr.web.audio import PromptSeal, prompt_file
+from ivr.web.guessing import Guessing
 from ivr.web.media import media
 from ivr.web.services import AppServices
 from ivr.web.webhooks import Handler, webhook
@@ -31,11 +32,12 @@ _WEBHOOKS: dict[str, Handler] = {
 
 def create_app(services: AppServices) -> Starlette:
     """The application over `services`. DataError where the words of a page are missing."""
-    app = Starlette(routes=_routes(), lifespan=_lifespan)
+    app = Starlette(routes=[*_routes(), *_console(services)], lifespan=_lifespan)
     seal = PromptSeal(services.edge.secret_key)
     app.state.services = services
     app.state.seal = seal
     app.state.answers = Answers(services.edge, seal)
+    app.state.guessing = Guessing()
     app.state.pages = pages.Pages(services.grammars, services.edge.languages)
     return app
 
@@ -51,6 +53,10 @@ def _routes() -> list[BaseRoute]:
         Route("/readyz", health.readyz, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
     ]
+
+
+def _console(services: AppServices) -> list[BaseRoute]:
+    return [Mount("/console", services.console)] if services.console is not None else []
 
 
 @asynccontextmanager

@@ -6,78 +6,68 @@ The server, the demo and the replays run the same assembly; they differ only in 
 import os
 import random
 import secrets as chance
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 import anyio
 from anyio import CapacityLimiter
+from anyio.abc import TaskStatus
 from starlette.applications import Starlette
 
+from ivr.call.board import Board
 from ivr.call.conversation import Parts
 from ivr.call.factory import LineRules, Lines, Reports
-from ivr.call.hearing import Hearing
 from ivr.call.keypad import Keypad
+from ivr.call.recorder import Recorder
 from ivr.call.trace import TraceSink, nobody
 from ivr.call.voicemail import Voicemail
+from ivr.console.app import create_console
+from ivr.console.parts import Around
 from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
-from ivr.core.errors import CarrierError, ConfigurationError, IvrError
+from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import make_placing, sms_texts
+from ivr.desk.build import every_handler, make_learning, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
-from ivr.desk.handlers import Carrier, Sending, handlers
+from ivr.desk.handlers import Carrier, Sending
+from ivr.desk.learnt_file import write_learnt
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
 from ivr.dialogue.ports import House
-from ivr.dialogue.script import Script
-from ivr.speech.models import ModelRegistry
 from ivr.speech.pool import DecodingPool
 from ivr.speech.prompts import PromptLibrary
 from ivr.store.calls import Calls
 from ivr.store.database import Database
 from ivr.store.handovers import Handovers
+from ivr.store.live import Takers
 from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
-from ivr.twilio.rest import RestAccount, TwilioRest
+from ivr.twilio.rest import TwilioRest
 from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
-from ivr.understanding.thresholds import load_thresholds
-from ivr.understanding.understand import Understander
+from ivr.understanding.learnt import FOLDER
 from ivr.web.app import create_app
+from ivr.web.carrier import carrier_of
+from ivr.web.knowledge import Knowledge as Knowledge
+from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
+from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
+from ivr.web.workroom import Workroom
 
 CALL_THREADS = 16
+CONSOLE_THREADS = 4  # of its own: a slow page must not keep a webhook waiting
 
 
 def silent(call_sid: str) -> TraceSink:
     return nobody
-
-
-@dataclass(frozen=True, slots=True)
-class Knowledge:
-    """What is read of grammars/ and the models. Holds no state of a call: one serves any number of assemblies."""
-
-    catalogue: Catalogue
-    grammars: Grammars
-    understander: Understander
-    script: Script
-    models: ModelRegistry
-
-    @classmethod
-    def load(cls, models_dir: Path | None = None) -> "Knowledge":
-        """Read it all, ready for the first call. DataError with file and line."""
-        folder = data_dir("grammars")
-        catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
-        understander = Understander(grammars, catalogue, load_thresholds(folder))
-        understander.warm()
-        return cls(catalogue, grammars, understander, Script.load(folder), ModelRegistry(models_dir))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,24 +95,10 @@ class Assembly:
     db: Database
     desk: Desk
     calls: Calls
+    handovers: Handovers
     worker: Worker
     pool: DecodingPool
-
-
-class _NoCarrier:
-    """Stands where no credentials are set: SMS and calls stay queued and are tried again."""
-
-    async def send_sms(self, to: str, body: str, status_callback: str | None = None) -> str:
-        raise _not_set("send SMS")
-
-    async def create_call(self, to: str, url: str, status_callback: str | None = None) -> str:
-        raise _not_set("make calls")
-
-
-def _not_set(what: str) -> CarrierError:
-    return CarrierError(
-        f"set IVR_TWILIO_ACCOUNT_SID and IVR_TWILIO_AUTH_TOKEN to {what}", code="carrier_not_set", retryable=True
-    )
+    board: Board
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +111,7 @@ class _Rooms:
     parts: Parts
     known: Knowledge
     pool: DecodingPool
+    board: Board
     worker: Worker
     carrier: Carrier
 
@@ -143,20 +120,22 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    return Assembly(create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker, rooms.pool)
+    parts = rooms.parts
+    made = create_app(services), services, rooms.db, rooms.desk, parts.calls, parts.handovers, rooms.worker
+    return Assembly(*made, rooms.pool, rooms.board)
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
-    known = around.knowledge or Knowledge.load(settings.speech_models)
     db = Database(settings.database_url)
     if around.upgrade or revision(db) is None:
         upgrade(db)
     require_newest(db)
+    known = around.knowledge or _knowledge(settings, db)
     secrets, bell = Secrets(settings.secret_key.get_secret_value()), Bell()
     desk = Desk(db, secrets, known.catalogue, sms_texts(settings), DeskOptions(around.entropy, around.rng, bell.ring))
-    carrier = around.carrier or _carrier(settings)
+    carrier = around.carrier or carrier_of(settings)
     sending = Sending(db, secrets, carrier, around.clock, f"{settings.public_url}/twilio/status")
-    placing = make_placing(settings, db, desk.jobs, carrier, around.clock)
+    pool = DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock)
     return _Rooms(
         settings=settings,
         around=around,
@@ -168,18 +147,35 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             desk=desk,
             calls=Calls(db, secrets),
             handovers=Handovers(db, settings.operator_lines),
-            callbacks=CallBacks(db, secrets, desk.jobs, known.script.hours, bell.ring),
+            callbacks=CallBacks(db, secrets, desk.confirming, bell.ring),
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
+            recorder=_recorder(settings, db),
             limiter=CapacityLimiter(CALL_THREADS),
-            hearing=_hearing(settings, known),
+            hearing=hearing(known, settings.emergency_keys),
+            taker=Takers(db, secrets),
         ),
         known=known,
-        pool=DecodingPool(settings.decoders or os.cpu_count() or 1, clock=around.clock),
-        worker=Worker(db, desk.jobs, handlers(sending, placing), around.clock, bell),
+        pool=pool,
+        board=Board(db, around.clock, f"{socket.gethostname()}:{os.getpid()}", lambda: pool.lag_s),
+        worker=Worker(
+            db,
+            desk.jobs,
+            {
+                **every_handler(settings, db, desk, sending, carrier, bell),
+                **make_learning(settings, db, around.clock, lambda: known.understander).handlers(),
+            },
+            around.clock,
+            bell,
+        ),
         carrier=carrier,
     )
+
+
+def _knowledge(settings: Settings, db: Database) -> Knowledge:
+    write_learnt(db, settings.data_dir)  # another machine may have accepted some
+    return Knowledge.load(settings.speech_models, settings.data_dir / FOLDER)
 
 
 def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
@@ -193,17 +189,9 @@ def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
     return Dialogue(known.understander, known.catalogue, known.script, house, known.grammars)
 
 
-def _hearing(settings: Settings, known: Knowledge) -> Hearing:
-    understander = known.understander
-    return Hearing(
-        only_listening=understander.only_listening,
-        emergency=understander.emergency,
-        digits=understander.digits_heard,
-        emergency_keys=settings.emergency_keys,
-        back_channel={
-            lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
-        },
-    )
+def _recorder(settings: Settings, db: Database) -> Recorder:
+    days = settings.recording_days
+    return Recorder(Recordings(db), settings.data_dir, timedelta(days=days) if days else None)
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
@@ -211,18 +199,14 @@ def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLi
     return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
 
 
-def _carrier(settings: Settings) -> Carrier:
-    token = settings.twilio_auth_token.get_secret_value()
-    if not (settings.twilio_account_sid and token):
-        return _NoCarrier()
-    return TwilioRest(RestAccount(settings.twilio_account_sid, token, settings.twilio_number, settings.twilio_api_url))
-
-
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     settings, around, parts = rooms.settings, rooms.around, rooms.parts
     languages = parts.prompts.languages
     operator = {"operator": settings.operator_number} if settings.operator_number else {}
     numbers = operator | settings.desks
+    metrics = Metrics()
+    metrics.watch(rooms.pool)
+    sinks = metrics.timed(around.sinks)
     return AppServices(
         edge=Edge(
             public_url=settings.public_url,
@@ -230,6 +214,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             secret_key=rooms.secrets.key("edge"),
             languages=languages,
             missed_call_number=settings.missed_call_number,
+            metrics_from=settings.metrics_from,
         ),
         clock=around.clock,
         book=parts.calls,
@@ -237,21 +222,33 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
             parts,
             rooms.known.models,
             rooms.pool,
-            around.sinks,
-            LineRules(settings.max_calls, languages, _fillers(rooms.known.grammars)),
+            sinks,
+            LineRules(settings.max_calls, languages, fillers(rooms.known.grammars), rooms.board),
         ),
-        keypad=Keypad(parts, numbers, around.sinks, settings.operator_language),
+        keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
-        links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages),
+        links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages, rooms.desk.messages.texts.states),
         grammars=grammars_dir,
+        metrics=metrics,
         checks=_checks(rooms, languages),
         lifespan=lambda: _lifespan(rooms),
+        console=create_console(_console(rooms)),
     )
 
 
-def _fillers(grammars: Grammars) -> dict[str, frozenset[str]]:
-    return {lang: grammar.language.filler_words for lang, grammar in grammars.by_language.items()}
+def _console(rooms: _Rooms) -> Around:
+    return Around(
+        settings=rooms.settings,
+        db=rooms.db,
+        secrets=rooms.secrets,
+        desk=rooms.desk,
+        calls=rooms.parts.calls,
+        clock=rooms.around.clock,
+        understander=rooms.known.understander,
+        grammars=data_dir("grammars"),
+        blocking=Workroom(CONSOLE_THREADS),
+    )
 
 
 def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:
@@ -271,14 +268,23 @@ def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:
     return {"database": told(lambda: require_newest(rooms.db)), **models}
 
 
+async def _showing(board: Board, task_status: TaskStatus[anyio.CancelScope]) -> None:
+    with anyio.CancelScope() as scope:
+        task_status.started(scope)
+        await board.run()
+
+
 @asynccontextmanager
 async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         if rooms.around.worker:
             tasks.start_soon(rooms.worker.run)
+        showing = await tasks.start(_showing, rooms.board)
         yield
+        showing.cancel()
         rooms.worker.stop()
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()
     rooms.pool.close()
+    rooms.parts.recorder.close()
     rooms.db.dispose()

@@ -1,5 +1,7 @@
 """Is the process alive, may it take calls, and what has it counted."""
 
+from ipaddress import ip_address, ip_network
+
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
@@ -26,9 +28,19 @@ async def readyz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Prometheus' text format."""
+    """Prometheus' text format; 403 from a network that may not read it."""
     services: AppServices = request.app.state.services
+    if not _allowed(request, services.edge.metrics_from):
+        return PlainTextResponse("not from here: see IVR_METRICS_FROM\n", 403, _NO_STORE)
     return Response(services.metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _allowed(request: Request, networks: str) -> bool:
+    try:
+        address = ip_address(request.client.host if request.client else "")
+    except ValueError:
+        return False
+    return any(address in ip_network(one) for one in filter(None, networks.replace(" ", "").split(",")))
 
 
 async def _checked(services: AppServices, check: Check) -> str | None:

@@ -1,5 +1,6 @@
 """The page behind an SMS link, made from the catalogue: what `ivr.web.pages` shows."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -21,8 +22,17 @@ class Followed(Protocol):
 class LinkPages:
     """Every language's section of a link's page; the link's own language comes first."""
 
-    def __init__(self, desk: Followed, catalogue: Catalogue, grammars_dir: Path, languages: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        desk: Followed,
+        catalogue: Catalogue,
+        grammars_dir: Path,
+        languages: tuple[str, ...],
+        states: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """`states`: language -> state of a ticket -> its words."""
         self._desk, self._catalogue, self._languages = desk, catalogue, languages
+        self._states = states or {}
         self._words = {lang: load_mapping(grammars_dir / lang / "page.yaml") for lang in languages}
 
     def page(self, code: str, now: datetime) -> LinkPage | None:
@@ -52,6 +62,7 @@ class LinkPages:
             say=self._catalogue.say(lang, service_id) or None,
             where=str(self._words[lang]["counter"]),
             to_confirm=any(f.assumed for f in known),
+            state=self._states.get(lang, {}).get(target.ticket.state) if target.ticket else None,
         )
 
     def _fee(self, lang: str, fee: Fact) -> str | None:

@@ -1,6 +1,11 @@
 """Numbers of the edge for Prometheus, in a registry of their own. Labels come from closed sets, never from a peer."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from collections.abc import Callable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+
+from ivr.call.trace import Replied, TraceEvent, TraceSink
+from ivr.speech.pool import DecodingPool
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -32,6 +37,43 @@ class Metrics:
             ["code"],
             registry=self.registry,
         )
+        self.reply_s = Histogram(
+            "janvaani_reply_seconds",
+            "From the caller's last word to the first audio sent: the silence that ends a turn, in audio time; "
+            "recognition after it; all work after it, recognition included",
+            ["part"],
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        ProcessCollector(registry=self.registry)
+
+    def watch(self, pool: DecodingPool) -> None:
+        """Tell how late decoding is and how much of it waits."""
+        lag = Gauge(
+            "janvaani_decoding_lag_seconds",
+            "Longest wait for a decoder in the last ten seconds",
+            registry=self.registry,
+        )
+        lag.set_function(lambda: pool.lag_s)
+        pending = Gauge("janvaani_decoding_pending", "Pieces of audio that wait or are decoded", registry=self.registry)
+        pending.set_function(lambda: pool.pending)
+
+    def timed(self, sinks: Callable[[str], TraceSink]) -> Callable[[str], TraceSink]:
+        """`sinks`, with the replies' times counted on the way."""
+
+        def of_call(call_sid: str) -> TraceSink:
+            sink = sinks(call_sid)
+
+            def told(event: TraceEvent) -> None:
+                if isinstance(event, Replied):
+                    self.reply_s.labels("silence").observe(event.endpoint_ms / 1000)
+                    self.reply_s.labels("decoding").observe(event.decode_s)
+                    self.reply_s.labels("work").observe(event.work_s)
+                sink(event)
+
+            return told
+
+        return of_call
 
     def exposition(self) -> bytes:
         """All numbers in Prometheus' text format."""

@@ -14,6 +14,7 @@ from starlette.responses import HTMLResponse, Response
 
 from ivr.core.data import load_mapping
 from ivr.core.errors import DataError, IvrError
+from ivr.web.guessing import Guessing
 from ivr.web.services import AppServices, LinkPage
 
 PAGE_MAX_BYTES = 15_000
@@ -23,6 +24,7 @@ _WORDS = (
     "documents",
     "fee",
     "deadline",
+    "state",
     "where",
     "to_confirm",
     "no_documents",
@@ -72,11 +74,16 @@ class Pages:
 
 
 async def link(request: Request) -> Response:
-    """GET /s/{code}: 200, 404 for a code that never was, 410 for one whose time is over."""
+    """GET /s/{code}: 200, 404 for a code that never was, 410 for one whose time is over, 429 for who tries codes."""
     services: AppServices = request.app.state.services
     pages: Pages = request.app.state.pages
-    code = request.path_params["code"]
+    guessing: Guessing = request.app.state.guessing
+    code, now = request.path_params["code"], services.clock.monotonic()
+    client = request.client.host if request.client else ""
+    if guessing.held(client, now):
+        return _html(pages.notice("trouble"), 429)
     if not _CODE.fullmatch(code):
+        guessing.missed(client, now)
         return _html(pages.notice("not_found"), 404)
     try:
         page = await services.workroom.run(services.links.page, code, services.clock.now())
@@ -84,6 +91,7 @@ async def link(request: Request) -> Response:
         log.error("a page could not be made", code=error.code)
         return _html(pages.notice("trouble"), 503)
     if page is None:
+        guessing.missed(client, now)
         return _html(pages.notice("not_found"), 404)
     if page.expired:
         return _html(pages.notice("expired"), 410)

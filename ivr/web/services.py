@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit, urlunsplit
 
+from starlette.types import ASGIApp
+
 from ivr.call.ports import CallBook, CallFactory, CarrierReports, KeypadLeg
 from ivr.core.clock import Clock
 from ivr.dialogue.commands import Play
@@ -35,7 +37,7 @@ class LinkSection:
     """One language of the page behind an SMS link; every text is already in that language.
 
     `documents` None: not known, (): none needed. `fee` and `deadline` are whole phrases ("10 rupees"). `to_confirm`:
-    a fact was assumed, and the office has to confirm it.
+    a fact was assumed, and the office has to confirm it. `state`: how the link's complaint stands.
     """
 
     lang: str
@@ -46,6 +48,7 @@ class LinkSection:
     where: str | None = None
     say: str | None = None
     to_confirm: bool = False
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,7 @@ class Edge:
     secret_key: bytes = field(repr=False)
     languages: tuple[str, ...] = ("hi", "te")
     missed_call_number: str = ""
+    metrics_from: str = "127.0.0.1/32,::1/128"
     call_max_s: int = 3600
     idle_s: float = 15.0
     start_s: float = 5.0
@@ -101,6 +105,7 @@ class AppServices:
 
     `checks`: name -> a quick blocking check that returns None or what is wrong; they decide /readyz.
     `lifespan`: entered at start, left at shutdown (worker, pools, database).
+    `console`: the operators' pages, under /console.
     `grammars`: the folder with <lang>/page.yaml.
     """
 
@@ -117,3 +122,4 @@ class AppServices:
     workroom: Workroom = field(default_factory=Workroom)
     checks: Mapping[str, Check] = field(default_factory=dict)
     lifespan: Callable[[], AbstractAsyncContextManager[None]] | None = None
+    console: ASGIApp | None = None

@@ -1,6 +1,5 @@
 """Whole calls in virtual time: a helpline of its own for each test, real recognition, real database."""
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from ivr.replay.case import Case, Turn
 from ivr.replay.house import ReplayHouse, replay_house
+from ivr.replay.virtual_loop import run_virtual
 from ivr.web.assembly import Knowledge
 
 T = TypeVar("T")
@@ -37,4 +37,4 @@ def fixture_case(name: str, *more: Turn, keep: int | None = None, caller: str | 
 
 
 def run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
-    return asyncio.run(work())
+    return run_virtual(work())

@@ -1,6 +1,5 @@
 """One caller heard in three ways: really, by what was recognised then, and as text."""
 
-import asyncio
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ from ivr.replay.case import Act, Case, Turn, find_cases
 from ivr.replay.modes import Mode, fits, prepare
 from ivr.replay.recorded import FILE
 from ivr.replay.run import Outcome, Player, accept
+from ivr.replay.virtual_loop import run_virtual
 from ivr.web.assembly import Knowledge
 
 from .conftest import CACHE, FIXTURES, ROOT
@@ -20,7 +20,7 @@ SCENARIOS = ROOT / "tests" / "scenarios"
 
 
 def play(knowledge: Knowledge, mode: Mode, case: Case) -> Outcome:
-    return asyncio.run(Player(knowledge, mode, CACHE.parent).play(case))
+    return run_virtual(Player(knowledge, mode, CACHE.parent).play(case))
 
 
 def test_recorded_recognition_replays_byte_for_byte(knowledge: Knowledge, tmp_path: Path) -> None:

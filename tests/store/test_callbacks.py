@@ -27,15 +27,15 @@ class Line(House):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         self.handovers = Handovers(db)
-        self.callbacks = CallBacks(db, SECRETS, self.desk.jobs, HOURS, self.bell.ring)
+        self.confirming = replace(self.desk.confirming, hours=HOURS)
+        self.callbacks = CallBacks(db, SECRETS, self.confirming, self.bell.ring)
 
     def work(self, minutes: float = 0) -> list[str]:
         """What is due after `minutes`: whom the carrier rang."""
         self.clock.advance(60 * minutes)
         before = len(self.carrier.rung)
-        placing = Placing(
-            self.db, SECRETS, self.desk.jobs, self.carrier, self.clock, HOURS, self.handovers.free, URL, STATUS
-        )
+        free = self.handovers.free
+        placing = Placing(self.db, SECRETS, self.confirming, self.carrier, self.clock, free, URL, STATUS)
         sending = Sending(self.db, SECRETS, self.carrier, self.clock, CALLBACK)
         worker = Worker(self.db, self.desk.jobs, handlers(sending, placing), self.clock, self.bell, Pace(poll_s=0.05))
         asyncio.run(worker.drain())

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from starlette.routing import Route, WebSocketRoute
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route, WebSocketRoute
 
 from ivr.core.settings import described
 from ivr.web.app import create_app
@@ -32,11 +34,12 @@ def test_every_command_says_what_it_does(command: str) -> None:
 
 def _routes() -> dict[str, str]:
     """Path -> method, of everything that the application answers."""
-    routes = create_app(Behind().services()).routes
+    routes = create_app(replace(Behind().services(), console=Starlette())).routes
     http = {r.path: next(iter((r.methods or set()) - {"HEAD"})) for r in routes if isinstance(r, Route)}
     sockets = {r.path: "WS" for r in routes if isinstance(r, WebSocketRoute)}
-    assert len(http) + len(sockets) == len(routes), "a route of a new kind: teach this test to see it"
-    return http | sockets
+    rooms = {f"{r.path}/": "GET" for r in routes if isinstance(r, Mount)}
+    assert len(http) + len(sockets) + len(rooms) == len(routes), "a route of a new kind: teach this test to see it"
+    return http | sockets | rooms
 
 
 def test_the_http_reference_names_every_route_and_no_other() -> None:

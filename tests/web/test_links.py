@@ -101,3 +101,13 @@ def test_a_service_that_is_no_more_has_no_page() -> None:
     target = LinkTarget("hi", "gone", None, expired=False)
     assert LinkPages(FakeDesk(target), catalogue(), GRAMMARS, LANGUAGES).page("code", NOW) is None
     assert LinkPages(FakeDesk(None), catalogue(), GRAMMARS, LANGUAGES).page("code", NOW) is None
+
+
+def test_the_page_tells_how_a_complaint_stands() -> None:
+    ticket = KnownTicket("4827316", "street_light_repair", "claimed", "2026-11-22", "2026-11-29")
+    target = LinkTarget("te", None, ticket, expired=False)
+    states = {"te": {"claimed": "అధికారి పూర్తి అన్నారు"}}
+    found = LinkPages(FakeDesk(target), catalogue(), GRAMMARS, LANGUAGES, states).page("code", NOW)
+    assert found is not None
+    assert [section.state for section in found.sections] == ["అధికారి పూర్తి అన్నారు", None]
+    assert "అధికారి పూర్తి అన్నారు" in Seen(pages().link(found)).text

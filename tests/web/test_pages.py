@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ivr.core.clock import SetClock
 from ivr.core.errors import DataError, StoreError
 from ivr.web.pages import PAGE_MAX_BYTES, Pages
 from ivr.web.services import LinkPage, LinkSection
@@ -158,3 +159,13 @@ def test_metrics_are_prometheus_text(phone: Carrier) -> None:
     text = phone.get("/metrics").text
     assert 'janvaani_refused_total{code="signature_missing",route="/twilio/voice"} 1.0' in text
     assert "janvaani_streams_open 0.0" in text
+
+
+def test_who_tries_codes_is_held_back_for_a_while(phone: Carrier) -> None:
+    for _ in range(20):
+        checked(phone.get("/s/nosuchcode"), 404)
+    checked(phone.get("/s/abc123"), 429)
+    clock = phone.behind.clock
+    assert isinstance(clock, SetClock)
+    clock.advance(600)
+    checked(phone.get("/s/nosuchcode"), 404)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from ivr.dialogue.commands import (
+    AnswerTicket,
     Command,
     Disposition,
     FindTickets,
@@ -33,6 +34,7 @@ from ivr.dialogue.events import (
     Pressed,
     Said,
     SmsQueued,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
@@ -150,13 +152,13 @@ class SimulatedCall:
             self.plays += [c for c in commands if isinstance(c, Play)]
             self.last = commands[-1]
             self._tell(commands)
-            if not isinstance(self.last, OpenTicket | SendSms | FindTickets):
+            if not isinstance(self.last, OpenTicket | SendSms | FindTickets | AnswerTicket):
                 break
             event = self._desk(self.last)
         self._pass(sum(self.prompts.seconds(play) for play in self.plays))
         self._watch(self.plays)
 
-    def _desk(self, effect: OpenTicket | SendSms | FindTickets) -> Event:
+    def _desk(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket) -> Event:
         goal = self.person.goal
         match effect:
             case OpenTicket(service=service, district=district):
@@ -167,6 +169,8 @@ class SimulatedCall:
                 if service is not None and effect.template != "ticket_opened":
                     self._met(service in goal.services)
                 return SmsQueued(True)
+            case AnswerTicket(act=act):
+                return TicketAnswered(True, "closed" if act == "yes" else "open")
             case FindTickets(number=number):
                 known = goal.ticket and (number == goal.ticket or (number is None and goal.own_phone))
                 ticket = KnownTicket(goal.ticket, "street_light_repair", "open", "2026-11-20", "2026-11-27")

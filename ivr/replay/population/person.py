@@ -51,6 +51,7 @@ _ASKS: Mapping[str, str] = {
     ),
     **dict.fromkeys(("ask_rating", "rating_no_input", "rating_no_match"), "rating"),
     "anything_else": "more",
+    "emergency_else": "no_danger",
 }
 _WITH_KEYS = {"yes_no_keys", "choice_keys", "details_keys", "language_key"}
 
@@ -162,6 +163,9 @@ class Person:
 
     def _rating(self, plays: Sequence[Play]) -> Action:
         return Action(Does.PRESSES, "4") if self.trait.keys else self._speak(self._words.digits(self.goal.lang, "4"))
+
+    def _no_danger(self, plays: Sequence[Play]) -> Action:
+        return Action(Does.HANGS_UP) if self.goal.kind is Kind.EMERGENCY else self._wish()
 
     def _more(self, plays: Sequence[Play]) -> Action:
         self._wrong_topic = False

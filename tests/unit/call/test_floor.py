@@ -35,7 +35,8 @@ def said(text: str, began_ms: int, *starts_ms: int) -> Said:
         ("राशन कार्ड", 300, True),
         ("हाँ", 300, False),
         ("हाँ जी", 580, False),
-        ("हाँ जी", 600, True),
+        ("हाँ जी", 880, False),
+        ("हाँ जी", 900, True),
         ("", 580, False),
         ("", 600, True),
         ("आपको क्या काम", 900, False),  # the prompt's own words

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from ivr.core.ids import check_digit
 from ivr.dialogue.commands import (
+    AnswerTicket,
     Command,
     Disposition,
     FindTickets,
@@ -22,6 +23,7 @@ from ivr.dialogue.commands import (
     Record,
     SendSms,
     Transfer,
+    Understood,
 )
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import (
@@ -34,6 +36,7 @@ from ivr.dialogue.events import (
     Pressed,
     Said,
     SmsQueued,
+    TicketAnswered,
     TicketOpened,
     TicketsFound,
 )
@@ -44,7 +47,7 @@ from ivr.understanding.result import Command as Asked
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 NUMBER = "482731" + check_digit("482731")
 ACCEPT, CONFIRM, MARGIN = 0.62, 0.38, 0.08
-Ending = Listen | OpenTicket | SendSms | FindTickets | Record | Transfer | HangUp
+Ending = Listen | OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer | HangUp
 
 
 class MarkUnderstander:
@@ -126,9 +129,11 @@ class FakeDesk:
     sms: bool = True
     shared: bool = False
     failing: frozenset[str] = frozenset()
+    waits: bool = True
+    becomes: Mapping[str, str] = field(default_factory=lambda: {"yes": "closed", "no": "open"})
     done: list[Command] = field(default_factory=list)
 
-    def answer(self, effect: OpenTicket | SendSms | FindTickets) -> Event:
+    def answer(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket) -> Event:
         self.done.append(effect)
         if type(effect).__name__ in self.failing:
             return EffectFailed(type(effect).__name__, "store")
@@ -140,12 +145,14 @@ class FakeDesk:
             case FindTickets():
                 found = [t for t in self.tickets if effect.number in (None, t.number)]
                 return TicketsFound(tuple(found), self.shared)
+            case AnswerTicket():
+                return TicketAnswered(self.waits, self.becomes.get(effect.act, "closed"), "तहसीलदार")
 
 
 def check_step(session: Session, commands: tuple[Command, ...]) -> Ending:
     """The rules of every step; returns its last command."""
     *rest, last = commands
-    assert all(isinstance(command, Play | Flag | Note) for command in rest), commands
+    assert all(isinstance(command, Play | Flag | Note | Understood) for command in rest), commands
     assert isinstance(last, Ending), commands
     assert session.over == isinstance(last, HangUp)
     assert (session.wait is not None) == isinstance(last, Listen)
@@ -177,7 +184,7 @@ class Caller:
             self.plays += [c for c in commands if isinstance(c, Play)]
             self.flags += [c.kind for c in commands if isinstance(c, Flag)]
             self.notes += [c for c in commands if isinstance(c, Note)]
-            if not isinstance(self.last, OpenTicket | SendSms | FindTickets):
+            if not isinstance(self.last, OpenTicket | SendSms | FindTickets | AnswerTicket):
                 return [play.prompt for play in self.plays]
             event = self.desk.answer(self.last)
 

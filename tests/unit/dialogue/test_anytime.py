@@ -3,7 +3,7 @@
 import pytest
 
 from ivr.dialogue.commands import Disposition, HangUp, Listen, OpenTicket, Record, SendSms, Transfer
-from ivr.dialogue.events import EffectFailed, EmergencyHeard, KnownTicket, Said
+from ivr.dialogue.events import CallStarted, EffectFailed, EmergencyHeard, KnownTicket, Said
 from ivr.dialogue.ports import House
 from ivr.understanding.result import Hypothesis, WaitKind
 from tests.unit.dialogue.caller import NUMBER, FakeDesk
@@ -70,16 +70,20 @@ def test_a_command_at_the_language_question_is_in_its_language(ring: Ring) -> No
     assert [(p.prompt, p.lang) for p in caller.plays] == [("transfer", "te")]
 
 
+EMERGENCY = ["emergency", "emergency_again", "emergency_else"]
+
+
 @pytest.mark.parametrize("wait", ["", "service=street_light_repair", "service=income_certificate:0.5"])
 def test_an_emergency_is_answered_before_everything(ring: Ring, wait: str) -> None:
     caller = ring()
     if wait:
         caller.say(wait)
-    assert caller.say("emergency=fire service=mandi_price") == ["emergency", "emergency_again"]
+    assert caller.say("emergency=fire service=mandi_price") == EMERGENCY
     assert caller.value("emergency", "number") == ("digits", "101")
     assert not caller.plays[0].barge_in
-    assert caller.ends_with(HangUp(Disposition.EMERGENCY))
     assert "emergency" in caller.flags
+    assert caller.silence() == []
+    assert caller.ends_with(HangUp(Disposition.EMERGENCY))
 
 
 def test_emergency_numbers_are_the_regions_own(ring: Ring) -> None:
@@ -92,7 +96,7 @@ def test_emergency_numbers_are_the_regions_own(ring: Ring) -> None:
 def test_an_emergency_at_the_first_question(ring: Ring) -> None:
     caller = ring(language=None)
     caller.say_as(hi="noise", te="emergency=fire")
-    assert [(p.prompt, p.lang) for p in caller.plays] == [("emergency", "te"), ("emergency_again", "te")]
+    assert [(p.prompt, p.lang) for p in caller.plays] == [(prompt, "te") for prompt in EMERGENCY]
 
 
 def test_an_emergency_desk_is_connected_and_the_number_told_again_if_it_does_not_answer(ring: Ring) -> None:
@@ -100,13 +104,15 @@ def test_an_emergency_desk_is_connected_and_the_number_told_again_if_it_does_not
     assert caller.say("emergency=fire") == ["emergency", "emergency_again", "emergency_connect"]
     assert isinstance(caller.last, Transfer)
     assert caller.last.to == "fire"
-    assert caller.happen(EffectFailed("Transfer", "busy")) == ["transfer_failed", "emergency", "emergency_again"]
+    assert caller.happen(EffectFailed("Transfer", "busy")) == ["transfer_failed", *EMERGENCY]
+    caller.silence()
     assert caller.ends_with(HangUp(Disposition.EMERGENCY))
 
 
 def test_an_emergency_service_asked_for_clearly(ring: Ring) -> None:
     caller = ring()
-    assert caller.say("service=fire_emergency") == ["topic", "emergency", "emergency_again"]
+    assert caller.say("service=fire_emergency") == ["topic", *EMERGENCY]
+    caller.silence()
     assert caller.ends_with(HangUp(Disposition.EMERGENCY))
 
 
@@ -122,12 +128,12 @@ def test_an_emergency_that_only_the_grammar_pass_heard_is_doubted(ring: Ring) ->
     assert caller.happen(Said({"hi": heard}, agreed=False)) == ["place_no_match"]
     assert "disagreement" in caller.flags
     both = (Hypothesis("emergency=fire"), Hypothesis("noise emergency=fire"))
-    assert caller.happen(Said({"hi": both}, agreed=False)) == ["emergency", "emergency_again"]
+    assert caller.happen(Said({"hi": both}, agreed=False)) == EMERGENCY
 
 
 def test_a_single_reading_of_an_emergency_counts(ring: Ring) -> None:
     caller = ring()
-    assert caller.say("emergency=fire", agreed=False) == ["emergency", "emergency_again"]
+    assert caller.say("emergency=fire", agreed=False) == EMERGENCY
 
 
 def test_a_cry_for_help_within_an_account(ring: Ring) -> None:
@@ -189,7 +195,7 @@ def test_operator_asked_for_as_a_service(ring: Ring) -> None:
     assert ring(house=OPERATOR).say("service=talk_to_operator") == ["transfer"]
     caller = ring()
     assert caller.say("service=talk_to_operator") == ["voicemail"]
-    assert caller.ends_with(Record())
+    assert caller.ends_with(Record(langs=("hi",)))
 
 
 def test_change_language_and_repeat_asked_for_as_services(ring: Ring) -> None:
@@ -232,10 +238,10 @@ def test_a_call_for_help_stands_before_what_is_awaited_and_before_the_end_of_tim
     caller = ring(house=House())
     caller.press("0")
     assert isinstance(caller.last, Record)
-    assert caller.happen(EmergencyHeard("fire")) == ["emergency", "emergency_again"]
+    assert caller.happen(EmergencyHeard("fire")) == EMERGENCY
     late = ring()
     late.later(60)
-    assert late.happen(EmergencyHeard("fire")) == ["emergency", "emergency_again"]
+    assert late.happen(EmergencyHeard("fire")) == EMERGENCY
 
 
 @pytest.mark.parametrize(
@@ -254,3 +260,49 @@ def test_emergency_keys_as_one_input(ring: Ring) -> None:
     caller = ring(house=House(emergency_keys="111"), media="gather")
     caller.say("service=grievance_status")
     assert caller.press("111") == ["emergency", "emergency_again"]
+
+
+def test_a_word_misheard_as_an_emergency_does_not_end_the_call(ring: Ring) -> None:
+    caller = ring()
+    caller.say("emergency=fire")
+    assert caller.say("service=mandi_price") == ["topic", "say", "anything_else"]
+    assert caller.say("no") == ["goodbye"]
+    assert caller.ends_with(HangUp(Disposition.ANSWERED))
+    assert "emergency" in caller.flags
+
+
+@pytest.mark.parametrize("answer", ["no", "noise"])
+def test_a_false_alarm_goes_back_to_the_request_that_it_broke_into(ring: Ring, answer: str) -> None:
+    caller = ring()
+    caller.say("service=street_light_repair")
+    caller.say("emergency=fire")
+    assert caller.say(answer) == ["ask_place"]
+    assert caller.say("place=Agra")[0] == "ticket_opened"
+
+
+def test_an_account_with_an_alarm_in_it_is_kept_and_not_asked_for_again(ring: Ring) -> None:
+    caller = ring()
+    caller.say("service=grievance_register")
+    caller.say("place=Agra")
+    caller.say("they said emergency=fire")
+    assert caller.say("no")[0] == "ticket_opened"
+    ticket = caller.desk.done[0]
+    assert isinstance(ticket, OpenTicket)
+    assert "they said" in ticket.words
+
+
+def test_a_stream_lost_after_the_number_tells_it_again(ring: Ring) -> None:
+    caller = ring()
+    caller.say("emergency=fire")
+    assert caller.happen(CallStarted(resumed=True, media="gather")) == ["emergency", "emergency_again"]
+    assert caller.ends_with(HangUp(Disposition.EMERGENCY))
+
+
+def test_an_emergency_that_only_an_unsure_recogniser_heard_is_told_in_all_languages(ring: Ring) -> None:
+    caller = ring(language=None)
+    unsure, sure = Hypothesis("emergency=fire", 0.4), Hypothesis("lang=te service=mandi_price", 0.9)
+    caller.happen(Said({"hi": (unsure,), "te": (sure,)}))
+    assert {play.lang for play in caller.plays} == {"hi", "te"}
+    assert caller.happen(Said({"hi": (unsure,), "te": (sure,)}))[0] == "emergency"
+    caller.happen(Said({"hi": (Hypothesis("noise", 0.4),), "te": (sure,)}))
+    assert caller.session.lang == "te"

@@ -84,7 +84,7 @@ class _Withheld(FakeDesk):
 def test_no_call_back_is_promised_to_a_withheld_number(ring: Ring) -> None:
     caller = ring(desk=_Withheld(), house=OPERATOR)
     assert caller.say("service=callback_request") == ["callback_impossible", "voicemail"]
-    assert caller.ends_with(Record())
+    assert caller.ends_with(Record(langs=("hi",)))
     caller.happen(MessageRecorded(4000))
     assert caller.ends_with(HangUp(Disposition.VOICEMAIL))
 
@@ -101,7 +101,7 @@ def test_out_of_hours_a_message_is_taken(ring: Ring) -> None:
     caller.now = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)  # half past one at night in India
     caller.session = replace(caller.session, started_at=caller.now.isoformat())
     assert caller.press("0") == ["out_of_hours", "voicemail"]
-    assert caller.ends_with(Record())
+    assert caller.ends_with(Record(langs=("hi",)))
 
 
 def test_a_call_back_goes_straight_to_a_person_in_the_citizens_language(ring: Ring) -> None:

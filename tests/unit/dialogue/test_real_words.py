@@ -52,7 +52,7 @@ def test_hindi_emergency_and_operator(caller: Caller) -> None:
 
 def test_emergency_at_the_first_question(caller: Caller) -> None:
     caller.say_as(hi="घर में आग लग गई है", te="")
-    assert [p.prompt for p in caller.plays] == ["emergency", "emergency_again"]
+    assert [p.prompt for p in caller.plays] == ["emergency", "emergency_again", "emergency_else"]
     assert caller.value("emergency", "number") == ("digits", "101")
 
 
@@ -125,3 +125,18 @@ def test_the_recogniser_is_told_what_to_expect(caller: Caller, dialogue: Dialogu
     phrases = dialogue.recogniser_phrases(caller.last)["hi"]
     assert phrases
     assert "सात" in phrases
+
+
+def test_one_word_that_is_a_farewell_and_a_bus_is_a_request_before_anything_was_done(caller: Caller) -> None:
+    caller.press("1")
+    assert "goodbye" not in caller.say("बस")
+    assert caller.say("धन्यवाद") == ["goodbye"]
+
+
+@pytest.mark.parametrize("mumbled", ["पता नहीं", "हम्म हम्म"])
+def test_doubt_is_no_request(caller: Caller, mumbled: str) -> None:
+    caller.press("1")
+    asked = caller.say("आमदनी वाला परचा बनवाना था")
+    assert asked[-1] == "confirm_service"
+    assert caller.say(mumbled)[0] == "yes_no_no_match"
+    assert caller.session.request.candidates[0] == "income_certificate"

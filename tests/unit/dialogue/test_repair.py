@@ -144,7 +144,7 @@ def test_without_a_person_the_third_failure_brings_voicemail(ring: Ring) -> None
     caller.say("noise")
     caller.say("noise")
     assert caller.say("noise") == ["voicemail"]
-    assert caller.ends_with(Record())
+    assert caller.ends_with(Record(langs=("hi",)))
     assert caller.happen(MessageRecorded(8000)) == ["voicemail_thanks", "goodbye"]
     assert caller.ends_with(HangUp(Disposition.VOICEMAIL))
 
@@ -249,7 +249,7 @@ def test_an_effect_under_way_at_the_limit_is_told_and_one_that_never_ends_is_giv
     caller.press("0")
     for _ in range(70):
         caller.silence()
-    assert caller.ends_with(Record()), "asked for again"
+    assert caller.ends_with(Record(langs=("hi",))), "asked for again"
     assert caller.happen(MessageRecorded(5000)) == ["voicemail_thanks", "goodbye"]
     caller = ring()
     caller.press("0")

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,16 @@ def shared(caller: Caller) -> None:
     caller.happen(CallStarted("hi", tickets=(TICKET,), shared=True))
 
 
+def claimed(caller: Caller) -> None:
+    caller.session = Session.new("CA2")
+    caller.happen(CallStarted("hi", tickets=(replace(TICKET, state="claimed"),), purpose="confirm"))
+
+
+def still(caller: Caller) -> None:
+    claimed(caller)
+    caller.press("2")
+
+
 REACH: dict[At, Callable[[Caller], object]] = {
     At.LANGUAGE: lambda c: c.press("9"),
     At.GO_ON: lambda c: broken_off(c),
@@ -51,7 +62,11 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.TICKET_NUMBER: lambda c: c.say("service=grievance_status"),
     At.RATING: lambda c: c.say("service=feedback_rating"),
     At.MORE: lambda c: c.say("service=mandi_price"),
+    At.SOLVED: lambda c: claimed(c),
+    At.STILL: lambda c: still(c),
     At.QUEUE: lambda c: (c.press("0"), c.happen(Queued(2, 4))),
+    At.MESSAGE_OK: lambda c: (c.say("cmd=no_recording"), c.press("0")),
+    At.NO_DANGER: lambda c: c.say("emergency=fire"),
 }
 
 
@@ -66,9 +81,14 @@ def at(ring: Ring, place: At) -> Caller:
 @pytest.mark.parametrize("place", REACH)
 def test_a_call_for_help_is_heard_at_every_question(ring: Ring, place: At) -> None:
     caller = at(ring, place)
-    assert caller.happen(EmergencyHeard("fire", "te", "words")) == ["emergency", "emergency_again"]
+    assert caller.happen(EmergencyHeard("fire", "te", "words")) == [
+        "emergency",
+        "emergency_again",
+        "emergency_else",
+    ]
     assert {play.lang for play in caller.plays} == {"te"}
     assert caller.value("emergency", "number") == ("digits", "101")
+    caller.silence()
     assert caller.disposition == "emergency"
 
 
@@ -94,12 +114,14 @@ def test_a_person_and_repeat_are_to_be_had_at_every_question(ring: Ring, place: 
         (caller.press if operator == "0" else caller.say)(repeat)
         assert caller.plays == before
         (caller.press if operator == "0" else caller.say)(operator)
-        assert caller.plays[-1].prompt == ("transfer" if place is At.QUEUE else "voicemail")
+        ends = {At.QUEUE: "transfer", At.MESSAGE_OK: "message_ok"}
+        assert caller.plays[-1].prompt == ends.get(place, "voicemail")
 
 
-@pytest.mark.parametrize("place", [place for place in REACH if place is not At.QUEUE])
+@pytest.mark.parametrize("place", [place for place in REACH if place not in (At.QUEUE, At.NO_DANGER)])
 def test_every_question_is_continued_by_keys(ring: Ring, place: At) -> None:
-    """On the keypad leg the keys are named with the question. The queue is there only by keys and asks anew."""
+    """On the keypad leg the keys are named with the question. The queue is there only by keys and asks anew; after an
+    emergency the number is told again."""
     caller = at(ring, place)
     played = caller.happen(CallStarted(resumed=True, media="gather"))
     assert played[0] == "keys_only"

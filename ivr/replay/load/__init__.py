@@ -1,0 +1,1 @@
+"""Load: many calls at a time against a running server, in real time, until its answers come too late."""

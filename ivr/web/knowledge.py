@@ -1,0 +1,58 @@
+"""What a process knows: grammars, catalogue, script and models, read once for any number of assemblies."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ivr.call.hearing import Hearing
+from ivr.core.data import data_dir
+from ivr.dialogue.script import Script
+from ivr.speech.models import ModelRegistry
+from ivr.understanding.abuse import Abuse
+from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.grammars import Grammars
+from ivr.understanding.learnt import load_learnt, taught
+from ivr.understanding.thresholds import load_thresholds
+from ivr.understanding.understand import Understander
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is read of grammars/ and the models. Holds no state of a call: one serves any number of assemblies."""
+
+    catalogue: Catalogue
+    grammars: Grammars
+    understander: Understander
+    script: Script
+    models: ModelRegistry
+
+    @classmethod
+    def load(cls, models_dir: Path | None = None, learnt: Path | None = None) -> "Knowledge":
+        """Read it all, ready for the first call; `learnt`: the folder of phrases learnt from calls. DataError with
+        file and line."""
+        folder = data_dir("grammars")
+        catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
+        if learnt is not None:
+            grammars = taught(grammars, load_learnt(learnt))
+        understander = Understander(grammars, catalogue, load_thresholds(folder))
+        understander.warm()
+        return cls(catalogue, grammars, understander, Script.load(folder), ModelRegistry(models_dir))
+
+
+def hearing(known: Knowledge, emergency_keys: str) -> Hearing:
+    """What a line asks of the languages while somebody is still speaking."""
+    understander = known.understander
+    return Hearing(
+        only_listening=understander.only_listening,
+        emergency=understander.emergency,
+        digits=understander.digits_heard,
+        abusive=Abuse.load(data_dir("grammars"), known.grammars.languages).spoken,
+        emergency_keys=emergency_keys,
+        back_channel={
+            lang: grammar.language.back_channel_phrases for lang, grammar in known.grammars.by_language.items()
+        },
+    )
+
+
+def fillers(grammars: Grammars) -> dict[str, frozenset[str]]:
+    """The words that mean nothing, by language."""
+    return {lang: grammar.language.filler_words for lang, grammar in grammars.by_language.items()}

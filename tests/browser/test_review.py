@@ -1,0 +1,147 @@
+"""Reviewing at the screen: keys alone, in every language; words and flags move the sound; long calls cost little."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Response
+
+from tests.browser.conftest import TELEPHONE, Desk
+
+LONG, NO_MATCH, EMERGENCY = "CAlong00000084217", "CAnomatch000084214", "CAemergency0084213"
+NOW_MS = "player.audio.currentTime * 1000"
+
+
+def until(desk: Desk, condition: str) -> None:
+    """Playwright's own waiting evaluates text inside the page, which our policy forbids."""
+    for _ in range(400):
+        if desk.page.evaluate(condition):
+            return
+        desk.page.wait_for_timeout(25)
+    raise AssertionError(f"never came true: {condition}")
+
+
+def ready(desk: Desk) -> None:
+    until(desk, "window.player && player.audio.readyState >= 2 && player.wave.peaks.length > 0")
+
+
+def at(desk: Desk, ms: float, within: float = 1_500) -> None:
+    """The sound is about there, and plays."""
+    until(desk, f"!player.audio.paused && Math.abs({NOW_MS} - {ms}) < {within}")
+
+
+@pytest.mark.parametrize("lang", ["hi", "te", "en"])
+def test_the_page_in_every_language(desk: Desk, lang: str) -> None:
+    desk.sign_in("operator")
+    desk.open(f"/review/{NO_MATCH}")
+    desk.speak(lang)
+    ready(desk)
+    assert desk.audit() == []
+    assert not desk.wide()
+    desk.picture(f"review-{lang}")
+    desk.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
+    assert not desk.wide()
+    assert desk.audit() == []
+    desk.picture(f"review-small-{lang}")
+
+
+def test_flags_words_and_keys_move_the_sound(desk: Desk) -> None:
+    desk.sign_in("operator")
+    desk.open(f"/review/{NO_MATCH}")
+    ready(desk)
+    keys = desk.page.keyboard
+    keys.press("f")
+    at(desk, 29_000)
+    keys.press("Space")
+    until(desk, "player.audio.paused")
+    word = desk.page.locator("a.word", has_text="కార్డు").first
+    word.click()
+    at(desk, float(word.get_attribute("data-at") or 0))
+    keys.press("ArrowLeft")
+    keys.press("Shift+ArrowRight")
+    at(desk, float(word.get_attribute("data-at") or 0) + 8_000, 2_500)
+    for _ in range(6):
+        keys.press(".")
+    assert desk.page.evaluate("player.audio.playbackRate") == 2
+    for _ in range(6):
+        keys.press(",")
+    assert desk.page.evaluate("player.audio.playbackRate") == 0.75
+    keys.press("r")
+    at(desk, 34_000, 6_500)
+    keys.press("l")
+    assert desk.page.get_attribute("[data-act=loop]", "aria-pressed") == "true"
+    desk.page.focus(".seek")
+    desk.page.locator(".seek").press("ArrowRight")  # the seek bar's own key
+    desk.page.mouse.click(*middle(desk))
+    at(desk, 30_000, 3_000)
+
+
+def middle(desk: Desk) -> tuple[float, float]:
+    box = desk.page.locator("canvas").bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + 60
+
+
+def test_one_key_corrects_what_was_heard_and_another_takes_it_back(desk: Desk) -> None:
+    desk.sign_in("operator")
+    desk.open(f"/review/{EMERGENCY}")
+    ready(desk)
+    keys = desk.page.keyboard
+    keys.press("2")
+    until(desk, "document.querySelector('[role=status]').textContent.length > 0")
+    assert EMERGENCY in desk.page.url, "nobody listened yet"
+    until(desk, "player.heard.inFocus > 1100")
+    with desk.page.expect_navigation():
+        keys.press("2")
+    desk.page.wait_for_selector(".flash")
+    assert EMERGENCY not in desk.page.url
+    assert desk.page.locator(f"[data-row={EMERGENCY}]").count() == 0
+    with desk.page.expect_navigation():
+        keys.press("u")
+    desk.page.wait_for_selector(f"[data-row={EMERGENCY}]")
+    assert EMERGENCY in desk.page.url
+    ready(desk)
+    with desk.page.expect_navigation():
+        keys.press("n")
+    assert EMERGENCY not in desk.page.url
+    desk.open(f"/review/{NO_MATCH}")
+    keys.press("w")
+    assert desk.page.evaluate("document.activeElement.name") == "words"
+    keys.press("Escape")
+    assert desk.page.evaluate("document.activeElement.name") != "words"
+
+
+def test_a_jump_in_ten_minutes_costs_a_few_hundred_kilobytes(desk: Desk) -> None:
+    sent: list[int] = []
+
+    def count(response: Response) -> None:
+        if response.url.endswith("/audio"):
+            sent.append(int(response.headers.get("content-length", "0")))
+
+    desk.page.on("response", count)
+    desk.sign_in("operator")
+    desk.open(f"/review/{LONG}")
+    ready(desk)
+    desk.page.keyboard.press("f")  # the flag is at 8:20
+    at(desk, 500_000, 3_500)
+    until(desk, f"{NOW_MS} > 500000")
+    whole = 600 * 16_000
+    assert desk.page.evaluate("player.audio.duration") == pytest.approx(600, abs=0.1)
+    assert 0 < sum(sent) < 0.2 * whole, f"{sum(sent)} bytes of {whole}"
+
+
+def test_without_script_a_call_is_heard_and_corrected(chromium: Browser, address: str, desk: Desk) -> None:
+    plain: Any = chromium.new_context(java_script_enabled=False)
+    page = plain.new_page()
+    page.goto(f"{address}/console/sign-in")
+    page.fill("[name=name]", "supervisor")
+    page.fill("[name=password]", "a long sentence 7")
+    page.click("button.main")
+    page.goto(f"{address}/console/review/CAkeysonly00084216")
+    page.click("[value=cannot_tell]")
+    assert re.search(r"/review", page.url)
+    assert page.is_visible(".flash")
+    page.goto(f"{address}/console/review/{NO_MATCH}")
+    assert page.is_visible("audio[controls]")
+    assert (page.get_attribute("a.word", "href") or "").endswith("/audio#t=29.0")
+    plain.close()
