@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test lint types contracts check chromium unit replay fixtures models reference serve clean
+.PHONY: help demo test bench lint types contracts check chromium unit replay fixtures models reference serve clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,7 +20,13 @@ $(STAMP): pyproject.toml
 demo: $(STAMP)  ## recorded callers through the whole helpline
 	@$(BIN)/ivr demo
 
-test: lint types contracts check chromium unit replay  ## everything that must pass
+test: $(STAMP)  ## everything that must pass
+	@$(MAKE) --no-print-directory --output-sync=target -j2 lint contracts chromium types check  # one process each
+	@$(MAKE) --no-print-directory unit  # two processes each from here on
+	@$(MAKE) --no-print-directory replay
+
+bench: $(STAMP)  ## measure everything beside its peers, into bench/RESULTS.md
+	$(BIN)/python -m bench
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

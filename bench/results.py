@@ -1,12 +1,16 @@
 """Writes one section of bench/RESULTS.md and leaves the others as they are."""
 
+import json
 import os
 import platform
+import statistics
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
+TARGETS = RESULTS.with_name("targets.json")
 _HEAD = "# Measured\n\nEach section is written by the command that it names.\n"
 
 
@@ -38,3 +42,43 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     """A Markdown table."""
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Something that must be reached, what was measured, and whether it is."""
+
+    what: str
+    wanted: str
+    measured: str
+    reached: bool
+
+
+def write_targets(section: str, found: Sequence[Target], path: Path = RESULTS) -> None:
+    """Keep the section's targets, and write the table of all sections' to the top of RESULTS.md."""
+    kept = json.loads(TARGETS.read_text(encoding="utf-8")) if TARGETS.exists() else {}
+    kept[section] = [asdict(target) for target in found]
+    TARGETS.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    rows = [
+        (target["what"], target["wanted"], target["measured"], "yes" if target["reached"] else "**no**", name)
+        for name, targets in sorted(kept.items())
+        for target in targets
+    ]
+    write_section("Targets", table(("what", "wanted", "measured", "reached", "section"), rows), path)
+
+
+def spread(values: Sequence[float], digits: int) -> str:
+    """The middle of the rounds, then the least and the most."""
+    low, high = min(values), max(values)
+    middle = statistics.median(values)
+    return f"{middle:.{digits}f} ({low:.{digits}f}-{high:.{digits}f})" if len(values) > 1 else f"{middle:.{digits}f}"
+
+
+def ratios(above: Sequence[float], below: Sequence[float]) -> list[float]:
+    """Round by round."""
+    return [one / other for one, other in zip(above, below, strict=True)]
+
+
+def load_average() -> str:
+    """Of the last minute: how much else the machine is doing."""
+    return f"{os.getloadavg()[0]:.1f}"

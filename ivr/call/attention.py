@@ -17,6 +17,7 @@ from ivr.speech.listener import Listener, Partial, Utterance
 
 log = structlog.get_logger()
 
+BEGINNING_MS = 1_000  # a voice is told of at most so long after it began
 ECHO_TAIL_MS = 600  # a prompt may still come back so long after it has ended
 
 
@@ -73,6 +74,10 @@ class Attention:
             if kind := self._hearing.emergency(text, lang):
                 return EmergencyHeard(kind, lang, text)
         return None
+
+    def prompted(self, now_ms: int) -> bool:
+        """Whether the voice of now may be one into a prompt. Nobody else is asked whether he only listens."""
+        return bool(self._lately(self.began_ms or now_ms - BEGINNING_MS, now_ms))
 
     def interrupts(self, now_ms: int) -> bool:
         """Whether the voice is to cut what sounds."""

@@ -16,7 +16,7 @@ from anyio import to_thread
 
 from ivr.core.clock import Clock
 from ivr.core.errors import IvrError
-from ivr.dialogue.session import Session
+from ivr.dialogue.session import REFUSED, Session
 from ivr.store import live
 from ivr.store.database import Database
 
@@ -59,6 +59,11 @@ class Board:
 
     def remove(self, call_sid: str) -> None:
         self._lines.pop(call_sid, None)
+
+    @property
+    def calls(self) -> int:
+        """How many go on in this process."""
+        return len(self._lines)
 
     async def run(self) -> None:
         """Until cancelled. A database that is away is no reason to stop."""
@@ -115,6 +120,7 @@ def _told(sid: str, standing: Standing, lag_s: float) -> dict[str, Any]:
         "sounding": standing.sounding,
         "misses": session.misses,
         "refused": len(session.request.refused),
+        "private": session.consent == REFUSED,
         "emergency": session.request.emergency is not None,
         "lag_ms": round(lag_s * 1000),
     }

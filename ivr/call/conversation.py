@@ -23,8 +23,10 @@ from ivr.core.clock import Clock
 from ivr.core.errors import IvrError
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk
+from ivr.desk.errands import Errands
 from ivr.dialogue.commands import (
     AnswerTicket,
+    AskDesk,
     Command,
     Disposition,
     FindTickets,
@@ -74,6 +76,7 @@ class Parts:
     calls: Calls
     handovers: Handovers
     callbacks: CallBacks
+    errands: Errands
     prompts: PromptLibrary
     clock: Clock
     voicemail: Voicemail
@@ -139,7 +142,8 @@ class Conversation:
     async def begin(self, media: str, why_keys: str = "") -> Reply:
         """Start the call, or go on where its session stands, or where the caller's last call broke off."""
         known = await self._parts.blocking(self._known)
-        resumed = await self.load() or (known.purpose not in (CALL_BACK, CONFIRM) and await self._take_over())
+        fresh = known.purpose not in (CALL_BACK, CONFIRM) and not known.brief
+        resumed = await self.load() or (fresh and await self._take_over())
         begun = replace(known, resumed=resumed, media=media, why_keys=why_keys)
         return await self.happen(begun, at_ms=0 if media == "stream" else self.elapsed_ms)
 
@@ -160,16 +164,17 @@ class Conversation:
         return found is not None
 
     def _known(self) -> CallStarted:
-        """What is known of the caller. Tickets are told of if they can be had, and never waited for."""
+        """What is known of the caller and what waits for them, if it can be had; never waited for."""
         language = self._parts.calls.caller_language(self.call_sid)
         purpose = self._parts.callbacks.purpose(self.call_sid)
+        found, brief = TicketsFound(()), dict[str, str]()
         try:
             about = self._parts.callbacks.ticket(self.call_sid) if purpose == CONFIRM else None
             found = self._parts.desk.find_tickets(self.call_sid, FindTickets(about))
+            brief = dict(self._parts.errands.brief(self.call_sid))
         except IvrError as error:
             log.error("tickets_not_known", call_sid=self.call_sid, code=error.code)
-            found = TicketsFound(())
-        return CallStarted(language=language, tickets=found.tickets, shared=found.shared, purpose=purpose)
+        return CallStarted(language, tickets=found.tickets, shared=found.shared, purpose=purpose, brief=brief)
 
     async def happen(self, event: Event, at_ms: int) -> Reply:
         """Give the dialogue `event`, carry out the effects it asks for, store the session and say what comes next."""
@@ -181,7 +186,7 @@ class Conversation:
             await self._keep_evidence(about, commands, at_ms)
             about = replace(about, turn=None, abusive=False)
             last = commands[-1] if commands else HangUp(self.session.disposition or Disposition.CALLER_LEFT)
-            if isinstance(last, OpenTicket | SendSms | FindTickets | AnswerTicket):
+            if isinstance(last, OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk):
                 event = await self._carry_out(last)
                 self._turns.append(Turn("note", at_ms, decision=evidence.done(event)))
                 continue
@@ -218,7 +223,7 @@ class Conversation:
         for flag in evidence.flags(commands, about):
             await self._stored(self._parts.calls.add_flag, self.call_sid, flag, about.at_ms, about.end_ms)
 
-    async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket) -> Event:
+    async def _carry_out(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk) -> Event:
         desk, now = self._parts.desk, self._parts.clock.now()
         if isinstance(effect, OpenTicket):
             await self._stored(partial(self._describe, effect.service, effect.district))
@@ -230,6 +235,8 @@ class Conversation:
                     return await self._parts.blocking(desk.open_ticket, self.call_sid, effect, now)
                 case SendSms():
                     return await self._parts.blocking(desk.send_sms, self.call_sid, effect, now)
+                case AskDesk():
+                    return await self._parts.blocking(self._parts.errands.ask, self.call_sid, effect, now)
                 case FindTickets():
                     return await self._parts.blocking(desk.find_tickets, self.call_sid, effect)
                 case AnswerTicket():

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 
 from ivr.dialogue.commands import Command, Flag, Note, Understood
 from ivr.dialogue.events import (
+    DeskSays,
     EffectFailed,
     Event,
     Pressed,
@@ -91,6 +92,8 @@ def done(event: Event) -> str:
             return f"ticket: {event.state}"
         case SmsQueued():
             return f"sms: {'queued' if event.ok else 'not possible'}"
+        case DeskSays():
+            return f"{event.what}: {event.result}"
         case EffectFailed():
             return f"failed: {event.command}, {event.code}"
     return type(event).__name__

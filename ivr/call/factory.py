@@ -107,10 +107,12 @@ class Reports:
         self._parts.callbacks.missed(call_sid, caller, now)
 
     def callback_answered(self, call_sid: str, citizen: str | None, now: datetime) -> None:
-        self._parts.callbacks.answered(call_sid, citizen, now)
+        if not self._parts.errands.alerts.answered(call_sid, citizen, now):
+            self._parts.callbacks.answered(call_sid, citizen, now)
 
     def callback_ended(self, call_sid: str, status: str, now: datetime) -> None:
-        self._parts.callbacks.reported(call_sid, status, now)
+        if not self._parts.errands.alerts.reported(call_sid, status, now):
+            self._parts.callbacks.reported(call_sid, status, now)
         self.call_ended(call_sid, status, now)
 
     def sms_status(self, message_sid: str, status: str, error_code: str | None, now: datetime) -> None:

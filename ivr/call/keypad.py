@@ -83,9 +83,9 @@ class Keypad:
                 return KeypadReply(reply.plays)
 
     async def _number(self, call_sid: str, to: str) -> str | None:
-        """Who took the call over is rung on the telephone that they named."""
+        """Who took the call over is rung on the telephone that they named; a citizen on their own, by a responder."""
         own = await self._parts.blocking(self._parts.taker, call_sid) if to == OPERATOR else None
-        return own or self._numbers.get(to)
+        return own or self._numbers.get(to) or await self._parts.blocking(self._parts.errands.number, to)
 
     async def _connected(self, conversation: Conversation, reply: Reply, to: Transfer) -> Reply:
         """The same reply where somebody can be dialled now; else what the dialogue says to that: the place in the

@@ -157,6 +157,7 @@ class StreamLine:
             self._wanted = False
             await self._speaking.cut(self._at_ms)
             await self._happen(TakenOver())
+        self._listener.into_prompt = self._attention.prompted(self._at_ms)
         then, found = self._then, await self._listener.feed(frame)
         if isinstance(then, Record):
             await self._record(then, found, frame)

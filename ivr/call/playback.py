@@ -108,6 +108,8 @@ class Playback:
 
     def lost(self, now_ms: int) -> list[Ended]:
         """Prompts whose marks should have come back long ago, given up as heard."""
+        if not self.queue:
+            return []
         late = [s for s in self.queue if now_ms - (s.starts_ms + s.duration_ms) > LOST_MARK_MS]
         return self.marked(late[-1].mark, now_ms) if late else []
 

@@ -57,6 +57,8 @@ class Speaking:
 
     def ended(self, prompts: list[Ended], now_ms: int) -> None:
         """These have ended: keep it with the call."""
+        if not prompts:
+            return
         for p in prompts:
             began = min(max(0, p.starts_ms), now_ms)
             heard = Turn("prompt", began, began + p.heard_ms, prompt=p.prompt, heard_ms=p.heard_ms, text=p.text)

@@ -16,7 +16,8 @@ from ivr.speech.offline import HeardFile, hear
 from ivr.understanding.grammars import Grammars
 from ivr.understanding.result import WaitKind
 
-WAITS = tuple(kind for kind in WaitKind if kind not in (WaitKind.CHOICE, WaitKind.MESSAGE))
+_NEEDS_CHOICES = (WaitKind.CHOICE, WaitKind.MESSAGE, WaitKind.OPTION, WaitKind.RUMOUR)
+WAITS = tuple(kind for kind in WaitKind if kind not in _NEEDS_CHOICES)
 
 
 def as_json(file: Path, heard: HeardFile) -> dict[str, object]:

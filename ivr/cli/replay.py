@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,7 @@ from ivr.replay.junit import write_junit
 from ivr.replay.modes import Mode, fits
 from ivr.replay.report.page import write_report
 from ivr.replay.run import Outcome, Player, accept
+from ivr.replay.spoil.spoiled import Spoil, spoil_of
 from ivr.replay.variants import hung_up_every as gone_every
 from ivr.replay.variants import network_of, with_network
 from ivr.replay.virtual_loop import run_virtual
@@ -29,6 +31,12 @@ from ivr.web.assembly import Knowledge
 CACHE = Path("var/replay")
 _WIDE = 120
 _player: Player | None = None  # of this process
+
+
+@dataclass(frozen=True, slots=True)
+class _Playing:
+    mode: Mode
+    spoil: Spoil | None
 
 
 def replay(
@@ -47,6 +55,9 @@ def replay(
     network: Annotated[
         list[str] | None, typer.Option(help="NAME=VALUE: jitter_ms, lost, doubled, late_marks_ms, ... (may repeat).")
     ] = None,
+    spoil: Annotated[
+        list[str] | None, typer.Option(help="NAME=VALUE: spoil callers' voices as `ivr degrade` does (may repeat).")
+    ] = None,
     hang_up_every: Annotated[
         float, typer.Option(min=0, help="Play each case again with the caller gone at every so many seconds.")
     ] = 0.0,
@@ -56,15 +67,16 @@ def replay(
     A case is a folder with case.yaml and audio, or a YAML file whose caller is given as text.
     """
     console = Console(stderr=True)
-    update = update and mode is Mode.REAL
+    update = update and mode is Mode.REAL and not (network or spoil or hang_up_every)
     try:
         found = [case for case in find_cases(cases or [Path("audio/fixtures")]) if fits(case, mode)]
         if network:
             found = [with_network(case, network_of(network)) for case in found]
-        outcomes = _run(found, mode, workers, console)
+        how = spoil_of(spoil) if spoil else None
+        outcomes = _run(found, _Playing(mode, how), workers, console)
         if hang_up_every:
             gone = [case for o in outcomes for case in gone_every(o.case, o.call_s, hang_up_every)]
-            outcomes += _run(gone, mode, workers, console)
+            outcomes += _run(gone, _Playing(mode, how), workers, console)
     except IvrError as error:
         typer.echo(f"ivr replay: {error}", err=True)
         raise typer.Exit(1) from error
@@ -85,30 +97,30 @@ def replay(
         raise typer.Exit(1)
 
 
-def _run(cases: list[Case], mode: Mode, workers: int, console: Console) -> list[Outcome]:
+def _run(cases: list[Case], playing: _Playing, workers: int, console: Console) -> list[Outcome]:
     outcomes = []
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("reading grammars", total=len(cases))
-        for outcome in _played(cases, mode, min(workers, len(cases))):
+        for outcome in _played(cases, playing, min(workers, len(cases))):
             progress.update(task, advance=1, description=outcome.case.name)
             outcomes.append(outcome)
     return outcomes
 
 
-def _played(cases: list[Case], mode: Mode, workers: int) -> Iterator[Outcome]:
+def _played(cases: list[Case], playing: _Playing, workers: int) -> Iterator[Outcome]:
     if workers <= 1:
-        _begin(mode)
+        _begin(playing)
         yield from map(_play, cases)
         return
     # Spawned, not forked: a fork in a process with threads may hang.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (mode,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _begin, (playing,)) as pool:
         yield from pool.map(_play, cases)
 
 
-def _begin(mode: Mode) -> None:
+def _begin(playing: _Playing) -> None:
     global _player
     logs.configure("error")
-    _player = Player(Knowledge.load(), mode, CACHE)
+    _player = Player(Knowledge.load(), playing.mode, CACHE, playing.spoil)
 
 
 def _play(case: Case) -> Outcome:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from random import SystemRandom
 
 import typer
 
@@ -9,8 +10,10 @@ from ivr.core import logs
 from ivr.core.clock import SystemClock
 from ivr.core.settings import Settings
 from ivr.desk.build import make_worker
+from ivr.desk.purging import Purging
 from ivr.desk.worker import Bell
 from ivr.store.database import Database
+from ivr.store.jobs import Jobs
 from ivr.store.upgrade import require_newest
 from ivr.twilio.rest import RestAccount, TwilioRest
 
@@ -28,6 +31,7 @@ def worker() -> None:
 async def _work(settings: Settings, db: Database) -> None:
     carrier = TwilioRest(account(settings))
     hand = make_worker(settings, db, carrier, SystemClock(), Bell())
+    await asyncio.to_thread(Purging(db, Jobs(db, SystemRandom()), settings.data_dir, SystemClock()).begin)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, hand.stop)

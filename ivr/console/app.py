@@ -17,6 +17,11 @@ from starlette.routing import Route
 
 from ivr.console import (
     account_pages,
+    admin_nav,
+    admin_users,
+    admin_words,
+    admin_work,
+    district,
     guard,
     keys,
     live,
@@ -59,12 +64,18 @@ PAGES: tuple[Page, ...] = (
     *review.PAGES,
     *proposals_page.PAGES,
     *live.PAGES,
+    *district.PAGES,
+    *admin_users.PAGES,
+    *admin_words.PAGES,
+    *admin_work.PAGES,
 )
 SECTIONS: tuple[Section, ...] = (
     review.SECTION,
     live.SECTION,
     tickets_list.SECTION,
+    district.SECTION,
     proposals_page.SECTION,
+    admin_nav.SECTION,
 )
 
 log = structlog.get_logger()

@@ -74,7 +74,7 @@ def _tabs(visit: Visit, sections: Sequence[Section]) -> list[Tab]:
     if visit.held is None or not visit.held.passed or visit.fragment:
         return []
     path = visit.request.url.path
-    allowed = [section for section in sections if visit.may(section.right)]
+    allowed = [one for one in sections if any(visit.may(right) for right in (one.right, *one.others))]
     counts = _counts(visit, allowed)
     return [
         Tab(

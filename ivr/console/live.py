@@ -148,6 +148,8 @@ def listen(visit: Visit) -> Response:
     sid, reason = visit.request.path_params["sid"], visit.text("reason")[:200]
     if not reason:
         raise Refused(422, "live.reason_missing")
+    if any(row.sid == sid and row.told["private"] for row in snapshot(visit)["rows"]):
+        raise Refused(403, "live.private")
     with visit.parts.db.begin() as connection:
         _call(visit, connection, sid)
         if live.listen(connection, sid, visit.user.name, reason, visit.now):

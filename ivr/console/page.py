@@ -32,10 +32,12 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """An entry of the bar. `count` gives what is to be seen to, at most `ivr.console.frame.CAP` of them."""
+    """An entry of the bar. `count` gives what is to be seen to, at most `ivr.console.frame.CAP` of them.
+    `others`: rights that open it, too."""
 
     path: str
     text: str
     right: Right
     count: Count | None = None
     urgent: bool = False
+    others: tuple[Right, ...] = ()

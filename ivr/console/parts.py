@@ -16,6 +16,7 @@ from ivr.console.texts import Texts
 from ivr.core.clock import Clock
 from ivr.core.settings import Settings
 from ivr.desk.desk import Desk
+from ivr.speech.prompts import PromptLibrary
 from ivr.store import users
 from ivr.store.access import AccessLog
 from ivr.store.calls import Calls
@@ -35,14 +36,6 @@ class Blocking(Protocol):
     async def run(self, work: Callable[..., T], *args: object) -> T: ...
 
 
-class Voice(Protocol):
-    """Speaks a prompt's text for those who look after the words."""
-
-    def wav(self, prompt: str, lang: str) -> bytes:
-        """A WAV file. Blocking; IvrError where it cannot be spoken."""
-        ...
-
-
 @dataclass(frozen=True)
 class Around:
     """What lies below the console."""
@@ -54,6 +47,7 @@ class Around:
     calls: Calls
     clock: Clock
     understander: Understander
+    prompts: PromptLibrary
     grammars: Path
     blocking: Blocking
 

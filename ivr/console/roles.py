@@ -52,8 +52,8 @@ FIRST_PAGE: Mapping[Role, str] = {
     Role.OPERATOR: "/review",
     Role.OFFICER: "/tickets",
     Role.SUPERVISOR: "/district",
-    Role.ADMINISTRATOR: "/users",
-    Role.AUDITOR: "/access",
+    Role.ADMINISTRATOR: "/admin/users",
+    Role.AUDITOR: "/admin/access",
 }
 
 BOUND_TO_A_PLACE = frozenset({Role.OFFICER})  # may not be without one

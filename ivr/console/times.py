@@ -1,7 +1,7 @@
 """Times and numbers as people read them, worked out on the server: India's zone, the user's language, lakhs."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from ivr.console.texts import Words
 from ivr.core.clock import INDIA
@@ -28,6 +28,10 @@ class Times:
             return "-"
         local = at.astimezone(INDIA)
         return f"{local.day} {self.words(f'times.month_{local.month}')}"
+
+    def date(self, day: date) -> str:
+        """ "22 Nov" of a calendar day."""
+        return f"{day.day} {self.words(f'times.month_{day.month}')}"
 
     def iso(self, at: datetime) -> str:
         """For the datetime attribute."""

@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         description="Folder with a speech model per language, looked at before the bundled ones. "
         "Default: models in the data folder.",
     )
+    rating_share: Annotated[int, Field(ge=0, le=100)] = Field(
+        10, description="Of a hundred calls that were resolved so many are asked for an opinion before goodbye."
+    )
     region: str = Field("UP", description="State served: chooses emergency numbers and places (grammars/).")
     max_calls: Annotated[int, Field(ge=1)] = Field(20, description="Calls by voice at a time; more are served by keys.")
     decoders: Annotated[int, Field(ge=0)] = Field(0, description="Threads that decode speech; 0: one for each core.")

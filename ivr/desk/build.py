@@ -7,11 +7,19 @@ from pathlib import Path
 from ivr.core.clock import Clock
 from ivr.core.data import data_dir
 from ivr.core.settings import Settings
+from ivr.desk.alert_calls import AlertCalls, AlertRules, Ringing
+from ivr.desk.alerts import Alerts
 from ivr.desk.callbacks import CallCarrier, Placing
+from ivr.desk.certificates import Certificates
 from ivr.desk.desk import Desk, DeskOptions
+from ivr.desk.errands import Errands
+from ivr.desk.forgetting import FORGET, Forgetting, load_days
 from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.learning import Learning
 from ivr.desk.learnt_cases import CaseMaker
+from ivr.desk.purging import Purging
+from ivr.desk.relief_matching import Matching
+from ivr.desk.rolling import Rolling
 from ivr.desk.sms_templates import SmsTexts
 from ivr.desk.ticket_work import ticket_handlers
 from ivr.desk.worker import Bell, Handler, Worker
@@ -19,7 +27,7 @@ from ivr.store.calls import Calls
 from ivr.store.database import Database
 from ivr.store.handovers import Handovers
 from ivr.store.secrets import Secrets
-from ivr.understanding.catalogue import Catalogue
+from ivr.understanding.catalogue import Catalogue, languages
 from ivr.understanding.grammars import Grammars
 from ivr.understanding.learnt import FOLDER, load_learnt, taught
 from ivr.understanding.thresholds import load_thresholds
@@ -95,4 +103,49 @@ def every_handler(
     """How each kind of job is done in this house."""
     placing = make_placing(settings, db, desk, carrier, sending.clock)
     more = ticket_handlers(db, desk, sending.clock, bell.ring, desk.confirming.ask)
+    clock, secrets = sending.clock, sending.secrets
+    url, status_url = placing.url, placing.status_url
+    ringing = Ringing(db, secrets, alert_rules_of(desk), carrier, clock, url, status_url)
+    rolling, purging = Rolling(db, desk.jobs, clock), Purging(db, desk.jobs, settings.data_dir, clock)
+    forgetting = make_forgetting(db, desk, clock)
+    more = {**more, **rolling.handlers(), **purging.handlers()}
+    more[FORGET] = Handler(forgetting.run, begin=forgetting.start)
+    more = {**more, **Matching(desk.relief, db, clock).handlers(), **ringing.handlers()}
     return handlers(sending, placing, more)
+
+
+def make_forgetting(db: Database, desk: Desk, clock: Clock) -> Forgetting:
+    """What removes words, numbers and links that have been kept long enough."""
+    return Forgetting(db, desk.jobs, clock, load_days(data_dir("grammars") / "retention.yaml"))
+
+
+def alert_rules_of(desk: Desk) -> AlertRules:
+    """When alert campaigns may ring."""
+    return AlertRules(desk.jobs, desk.confirming.hours)
+
+
+def open_alerts(settings: Settings, db: Database, desk: Desk, on_queued: Callable[[], None] = _silent) -> Alerts:
+    """Alert campaigns, for console and command line."""
+    return Alerts(db, desk.messages.secrets, desk.jobs, languages(data_dir("grammars")), on_queued)
+
+
+def open_certificates(settings: Settings, db: Database, catalogue: Catalogue) -> Certificates:
+    """Certificates of the kinds that the catalogue has."""
+    kinds = frozenset(name for name in catalogue.services if name.endswith("_certificate"))
+    return Certificates(db, Secrets(settings.secret_key.get_secret_value()), settings.public_url, kinds)
+
+
+def make_errands(
+    settings: Settings, db: Database, desk: Desk, catalogue: Catalogue, clock: Clock, bell: Bell
+) -> Errands:
+    """What calls ask of the house besides tickets."""
+    secrets = desk.messages.secrets
+    return Errands(
+        db=db,
+        secrets=secrets,
+        catalogue=catalogue,
+        relief=desk.relief,
+        alerts=AlertCalls(db, secrets, alert_rules_of(desk), clock.now),
+        certificates=open_certificates(settings, db, catalogue),
+        on_queued=bell.ring,
+    )

@@ -17,13 +17,15 @@ from ivr.core.clock import INDIA
 from ivr.core.data import data_dir
 from ivr.core.errors import ActRefusedError, StoreError
 from ivr.core.ids import clean_code, valid_ticket_number
-from ivr.desk import inbound
+from ivr.desk import inbound, relief_sms
 from ivr.desk.acting import Acting
 from ivr.desk.callbacks import PLACE_CALL, promise
 from ivr.desk.confirming import Answer, Confirming
 from ivr.desk.grievances import Grievances
 from ivr.desk.inbound_tickets import TicketWords
 from ivr.desk.messages import Message, Messages
+from ivr.desk.relief import Placed
+from ivr.desk.relief_house import make_relief
 from ivr.desk.rules.assignment import path_of
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.search_text import searchable
@@ -32,7 +34,7 @@ from ivr.dialogue.commands import AnswerTicket, FindTickets, OpenTicket, SendSms
 from ivr.dialogue.events import KnownTicket, SmsQueued, TicketAnswered, TicketOpened, TicketsFound
 from ivr.dialogue.hours import HouseHours
 from ivr.dialogue.script import house_hours
-from ivr.store import links, outbox, tickets
+from ivr.store import campaigns, links, outbox, tickets
 from ivr.store.calls import caller_of
 from ivr.store.database import Database
 from ivr.store.jobs import Jobs
@@ -41,6 +43,7 @@ from ivr.store.secrets import Secrets
 from ivr.understanding.catalogue import Catalogue
 
 SMS_REPORT = "sms_report"
+STOP_CALLS = "stop_calls"  # the service that grammars/dialogue.yaml names so
 REMEMBERED = timedelta(days=30)  # a closed ticket is still told of for so long
 REPORT_PATIENCE = timedelta(seconds=10)
 
@@ -94,6 +97,7 @@ class Desk:
         self.acting = Acting(options.rules, self.jobs)
         hours = options.hours or house_hours(data_dir("grammars"))
         self.confirming = Confirming(self.jobs, self.acting, hours, PLACE_CALL)
+        self.relief = make_relief(self.messages, self.confirming, options.entropy)
         self.grievances = Grievances(db, secrets, self.acting, options.on_queued)
 
     def open_ticket(self, call_sid: str, asked: OpenTicket, now: datetime) -> TicketOpened:
@@ -121,12 +125,22 @@ class Desk:
             ticket, fresh = tickets.open_once(connection, new, self._secrets.ticket_key)
             if fresh:
                 self.acting.opened(connection, ticket, new.due_at if hours else None, now)
+            code = self._relief(connection, ticket, asked)
+            if asked.service == STOP_CALLS and who is not None:
+                campaigns.stop_for(connection, who.phone_hash, now)
             rung = asked.call_back and who is not None
             if rung and who is not None:
                 promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)
         if rung or fresh:
             self._on_queued()
-        return TicketOpened(ticket.number, _day(ticket.due_at), reachable=rung or not asked.call_back)
+        return TicketOpened(ticket.number, _day(ticket.due_at), rung or not asked.call_back, code)
+
+    def _relief(self, connection: Connection, row: tickets.TicketRow, asked: OpenTicket) -> str:
+        """The request for relief that goes with a ticket, and the code for the citizen; "" where it is none."""
+        if asked.district is None:
+            return ""
+        where = Placed(asked.district, asked.area, asked.detail)
+        return self.relief.open(connection, row, tickets.caller_hash_of(connection, row.id), where) or ""
 
     def _searchable(self, asked: OpenTicket) -> str:
         service = self._catalogue.services[asked.service]
@@ -204,10 +218,13 @@ class Desk:
             self.jobs.enqueue(connection, SMS_REPORT, payload, key=key, at=now + REPORT_PATIENCE)
 
     def sms_received(self, message_sid: str, sender: str, body: str, now: datetime) -> None:
-        """An SMS to us: STATUS n, STOP, START in any script; the answer goes out by the outbox, once for each sid."""
+        """An SMS to us: STATUS n, STOP, START in any script, the digit or code of relief; the answer goes out by the
+        outbox, once for each sid."""
         words = TicketWords(self.acting, self.confirming)
         with self._db.begin() as connection:
-            queued = inbound.answer(connection, self.messages, words, inbound.Inbound(message_sid, sender, body), now)
+            sms = inbound.Inbound(message_sid, sender, body)
+            queued = relief_sms.answer(connection, self.relief, sms, now)
+            queued = queued or inbound.answer(connection, self.messages, words, sms, now)
         if queued:
             self._on_queued()
 

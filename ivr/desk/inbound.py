@@ -14,8 +14,6 @@ from ivr.store import tickets
 from ivr.store.calls import note_caller
 from ivr.store.schema import caller
 
-_FIRST_LANGUAGE = "hi"
-
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
@@ -56,7 +54,7 @@ def answer(connection: Connection, messages: Messages, words: TicketWords, sms: 
     phone_hash = note_caller(connection, messages.secrets, sender, now)
     meaning = understand(messages.texts, sms.body)
     known = connection.execute(select(caller.c.language).where(caller.c.phone_hash == phone_hash)).scalar_one()
-    language = meaning.language or known or _FIRST_LANGUAGE
+    language = meaning.language or known or messages.texts.languages[0]
     key = f"inbound:{sms.message_sid}"
     if meaning.kind == "start":
         _stopped(connection, phone_hash, None)

@@ -15,6 +15,7 @@ from typing import Any
 from ivr.core.data import load_mapping, wrong
 from ivr.core.errors import IvrError
 from ivr.desk.segments import segments
+from ivr.dialogue.script import house_languages
 
 LONGEST_VALUE = 30
 MOST_SEGMENTS = 2
@@ -105,6 +106,7 @@ class SmsTexts:
     states: Mapping[str, Mapping[str, str]]  # language -> state of a ticket -> word
     keywords: Mapping[str, str]  # folded first word of an inbound SMS -> what is meant
     keyword_languages: Mapping[str, str]
+    languages: tuple[str, ...]  # in the house's order: the first for whoever has shown none
 
     @classmethod
     def load(cls, path: Path, public_url: str = _SAMPLE_URL, helpline: str = _SAMPLE_NUMBER) -> "SmsTexts":
@@ -120,7 +122,8 @@ class SmsTexts:
                 instead[template_id] = (name, other)
         words, languages = _keywords(path, data.get("inbound") or {})
         states = data.get("ticket_states") or {}
-        return cls(data["header"], int(data["link_days"]), templates, instead, states, words, languages)
+        order = _order(path.parent, sorted({language for _, language in templates}))
+        return cls(data["header"], int(data["link_days"]), templates, instead, states, words, languages, order)
 
     def template(self, template_id: str, language: str, values: Mapping[str, str]) -> SmsTemplate:
         """The template to use for `values`: the named one, or the one that does without a value that is missing."""
@@ -164,6 +167,12 @@ def _joined(sign: str) -> bool:
     from unicodedata import category
 
     return category(sign) in {"Mn", "Mc", "Cf"}
+
+
+def _order(grammars_dir: Path, known: list[str]) -> tuple[str, ...]:
+    """The languages of the texts, in the order of the house where it has one."""
+    house = house_languages(grammars_dir) if (grammars_dir / "dialogue.yaml").is_file() else ()
+    return tuple([lang for lang in house if lang in known] + [lang for lang in known if lang not in house])
 
 
 def _templates(path: Path, template_id: str, entry: Any, fixed: Mapping[str, str]) -> Iterator[SmsTemplate]:

@@ -26,7 +26,6 @@ AskCitizen = Callable[[Connection, TicketRow, int, datetime], None]
 """Queues the call that asks whether a claim is true: ticket and the event of the claim."""
 
 _CALLS = frozenset({CLAIM, "call_again"})
-_FIRST_LANGUAGE = "hi"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +49,8 @@ class Tellings:
         row = tickets.find(connection, ticket_id=event.ticket_id)
         if row is None:
             return
+        if event.kind in _CALLS and row.state not in (CLAIMED, UNCONFIRMED):
+            return  # the citizen has answered before anybody could ask
         kind = HUMAN if event.state == HUMAN and event.kind != "note" else event.kind
         for telling in self.rules.matrix.tells.get(kind, ()):
             self._send(connection, telling, row, event, now)
@@ -64,7 +65,7 @@ class Tellings:
             post = self._post(connection, telling.who, row, detail)
             if post is None or post.caller_hash is None:
                 return
-            receiver, language = post.caller_hash, post.language or _FIRST_LANGUAGE
+            receiver, language = post.caller_hash, post.language or self.messages.texts.languages[0]
         key = f"tell:{event.id}:{telling.who}"
         values = self._values(row, detail, language)
         self.messages.queue(connection, Message(key, telling.sms, language, values), receiver, now)

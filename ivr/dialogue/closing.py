@@ -1,8 +1,9 @@
 """The end of a call: anything else, goodbye, a person, a message, an emergency."""
 
 from datetime import datetime
+from zlib import crc32
 
-from ivr.dialogue.commands import Disposition, Transfer
+from ivr.dialogue.commands import Disposition, Play, Transfer
 from ivr.dialogue.consent import message_left
 from ivr.dialogue.events import (
     ANY_EMERGENCY,
@@ -22,6 +23,8 @@ from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, WaitKind
 
 MESSAGE_MIN_MS = 1000
+QUEUE_TOLD_S = 20
+_RESOLVED = frozenset({Disposition.ANSWERED, Disposition.STATUS_TOLD, Disposition.SMS_SENT, Disposition.TICKET_OPENED})
 
 
 def ask_more(turn: Turn) -> At | None:
@@ -72,8 +75,20 @@ def pressed_more(turn: Turn, key: str) -> At | None:
 
 
 def goodbye(turn: Turn) -> At:
+    """The last words; before them some callers are asked for an opinion."""
+    if _asks_opinion(turn):
+        turn.change(rated=True)
+        return At.RATING
     turn.say(P.GOODBYE)
     return At.OVER
+
+
+def _asks_opinion(turn: Turn) -> bool:
+    """A share of the calls that came in and were resolved; which ones is fixed by the call's id."""
+    session = turn.session
+    if session.rated or session.brief or session.best not in _RESOLVED or over_limit(turn):
+        return False
+    return crc32(session.call_id.encode()) % 100 < turn.world.house.rating_share
 
 
 def hang_up(turn: Turn) -> None:
@@ -111,15 +126,29 @@ def queued(turn: Turn, event: Queued) -> At | None:
     minutes = (turn.now - datetime.fromisoformat(since)).total_seconds() / 60
     turn.note("queue", f"place {event.place}, {event.minutes} minutes")
     turn.change(queued_at=since, disposition=None, pending=None)
-    turn.forget_spoken()
     if minutes > turn.world.script.limits.queue_minutes:
         turn.say(P.QUEUE_LONG)
         return At.CALLBACK
     turn.moved(At.QUEUE)
-    turn.say(P.QUEUE_PLACE, place=("number", str(event.place)), minutes=("number", str(event.minutes)))
-    turn.say(P.QUEUE_KEYS)
+    turn.forget_spoken()
+    values = {"place": ("number", str(event.place)), "minutes": ("number", str(event.minutes))}
+    plays = [Play(p, lang, v) for p, v in ((P.QUEUE_PLACE, values), (P.QUEUE_KEYS, {})) for lang in turn.languages]
+    if _told_lately(turn, event):
+        turn.change(spoken=tuple(plays))  # what `*` repeats
+    else:
+        turn.change(queue_place=event.place, queue_told_at=turn.now.isoformat())
+        for play in plays:
+            turn.play(play)
     turn.listen()
     return None
+
+
+def _told_lately(turn: Turn, event: Queued) -> bool:
+    """Whether the caller knows this place, and has heard of it so lately that they know the line is not dead."""
+    told = turn.session.queue_told_at
+    if told is None or event.place != turn.session.queue_place:
+        return False
+    return (turn.now - datetime.fromisoformat(told)).total_seconds() < QUEUE_TOLD_S
 
 
 def waits_on(turn: Turn) -> At:

@@ -1,7 +1,7 @@
 """What the dialogue asks to be done. Carried out by `ivr.call`; every command's result comes back as an event.
 
-An effect (`OpenTicket`, `SendSms`, `FindTickets`) ends its list of commands: the dialogue goes on with the event that
-the effect brings. `key` makes it harmless to carry out twice.
+An effect (`OpenTicket`, `SendSms`, `FindTickets`, `AskDesk`) ends its list of commands: the dialogue goes on with the
+event that the effect brings. `key` makes it harmless to carry out twice.
 """
 
 from collections.abc import Mapping
@@ -72,6 +72,8 @@ class OpenTicket:
     district: str | None
     words: str  # what the caller said, for the officer
     call_back: bool = False
+    area: str = ""  # PIN code
+    detail: str = ""  # of relief: a blood group
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,15 @@ class FindTickets:
     """Tickets of this caller, or the one with `number`."""
 
     number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskDesk:
+    """Have the desk do one of its errands (see `ivr.desk.errands`): `what` with `values`. Answered by `DeskSays`."""
+
+    key: str
+    what: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +172,6 @@ class HangUp:
     disposition: Disposition
 
 
-Effect = OpenTicket | SendSms | FindTickets | AnswerTicket | Record
-Command = Play | Listen | Effect | Flag | Note | Understood | Transfer | HangUp
+Effect = OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk | Record
+Ending = Effect | Listen | Transfer | HangUp
+Command = Ending | Play | Flag | Note | Understood

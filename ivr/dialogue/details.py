@@ -2,6 +2,7 @@
 
 from ivr.dialogue.menu import MORE_KEY, Entry, EntryKind, Page, branch, page_of
 from ivr.dialogue.prompt_ids import P
+from ivr.dialogue.relief import ENROL, lacking
 from ivr.dialogue.repair import ATTEMPTS, ask, missed, skip_place
 from ivr.dialogue.request import NO_WORDS, heard_confirm, settle, yes_or_no
 from ivr.dialogue.session import At
@@ -19,10 +20,13 @@ def fill(turn: Turn) -> At:
     service, request = turn.service, turn.request
     if service is None or request.service is None:
         return At.SERVICE
-    if request.service in turn.world.script.does:
+    enrols = turn.world.script.does.get(request.service) == ENROL
+    if request.service in turn.world.script.does and not enrols:
         return At.ACT
-    if "place" in service.ask and request.district is None and not request.place_skipped:
+    if "place" in service.ask and not enrols and request.district is None and not request.place_skipped:
         return At.PLACE
+    if (more := lacking(turn)) is not None:
+        return more
     if service.outcome in _BINDING and not request.confirmed:
         turn.want(candidates=(request.service,))
         return At.CONFIRM

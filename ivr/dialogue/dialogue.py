@@ -7,10 +7,11 @@ everywhere. What is asked and done stands in the other modules, what is said in 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from ivr.dialogue import closing, confirm, consent, opening, outcome, repair, status
+from ivr.dialogue import closing, confirm, consent, errands, opening, outcome, repair, status
 from ivr.dialogue.commands import Command, Listen
 from ivr.dialogue.events import (
     CallStarted,
+    DeskSays,
     EffectFailed,
     EmergencyHeard,
     Event,
@@ -137,6 +138,8 @@ def _result(turn: Turn, event: Event) -> At | None:
             return confirm.answered(turn, event)
         case At.TRANSFERRING, Queued():
             return closing.queued(turn, event)
+        case At.ASKING, DeskSays():
+            return errands.told(turn, event)
         case At.RECORDING, MessageRecorded():
             return closing.recorded(turn, event)
     assert turn.session.pending is not None
@@ -170,7 +173,8 @@ def _silence(turn: Turn) -> At | None:
         return closing.waits_on(turn)
     if turn.session.at is At.NO_DANGER:
         return At.OVER
-    return At.GOODBYE if turn.session.at is At.MORE else repair.missed(turn, silent=True)
+    at_end = turn.session.at is At.MORE or (turn.session.at is At.RATING and turn.session.rated)
+    return At.GOODBYE if at_end else repair.missed(turn, silent=True)
 
 
 def _heard(turn: Turn) -> At | None:

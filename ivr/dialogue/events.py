@@ -1,7 +1,7 @@
 """What happens to a call, as the dialogue sees it. Frozen, JSON-able, no times but those inside the audio."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ivr.understanding.result import Hypothesis
@@ -27,7 +27,8 @@ class CallStarted:
     """The caller is on the line. `language` is remembered from an earlier call; `resumed` when this session was
     interrupted (dropped call, lost stream) and goes on; `media` is "stream" (voice and keys) or "gather" (keys).
     `tickets` are this number's, newest first; `shared` when several people use the number; `why_keys` is "overloaded"
-    or "no_model" where speech cannot be had from the start; `purpose` is that of a call that we made."""
+    or "no_model" where speech cannot be had from the start; `purpose` is that of a call that we made. `brief` is what
+    waits for this person, whoever rang: its `errand` and what must be known for it (see `errands`)."""
 
     language: str | None = None
     resumed: bool = False
@@ -36,6 +37,7 @@ class CallStarted:
     shared: bool = False
     why_keys: str = ""
     purpose: str = ""
+    brief: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +74,13 @@ class NoInput:
 
 @dataclass(frozen=True, slots=True)
 class TicketOpened:
-    """`reachable` false where a call back was wanted and the number is withheld."""
+    """`reachable` false where a call back was wanted and the number is withheld. `code`: of relief, for whoever brings
+    it."""
 
     number: str
     due_on: str | None
     reachable: bool = True
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +106,15 @@ class SmsQueued:
     """`ok` false when no SMS can be sent to this caller (number withheld, opted out)."""
 
     ok: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeskSays:
+    """What came of an errand: `result` is one of its own words."""
+
+    what: str
+    result: str
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +160,7 @@ Event = (
     | TicketsFound
     | TicketAnswered
     | SmsQueued
+    | DeskSays
     | MessageRecorded
     | Queued
     | EffectFailed

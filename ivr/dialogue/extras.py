@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from ivr.dialogue import checks, relief
+from ivr.dialogue.asking import ask_desk
 from ivr.dialogue.commands import FindTickets, OpenTicket
 from ivr.dialogue.confirm import rate, rates
 from ivr.dialogue.opening import change_language
@@ -74,13 +76,17 @@ def rating(turn: Turn) -> At:
     return At.RATING
 
 
+def certificate(turn: Turn) -> At:
+    return At.CERTIFICATE
+
+
 def tickets(turn: Turn) -> At | None:
     turn.run(FindTickets(), At.FINDING)
     return None
 
 
 def ask_rating(turn: Turn) -> At | None:
-    ask(turn, At.RATING, P.ASK_RATING)
+    ask(turn, At.RATING, P.ASK_CALL_RATING if turn.session.rated else P.ASK_RATING)
     return None
 
 
@@ -97,8 +103,8 @@ def rated(turn: Turn, key: str) -> At | None:
     turn.flag("feedback", f"rating {int(key)}")
     if rates(turn):
         return rate(turn, int(key))
-    turn.say(P.RATING_THANKS)
-    return At.MORE
+    ask_desk(turn, "rate", stars=key)
+    return None
 
 
 CALL_SERVICES: Mapping[str, Callable[[Turn], At | None]] = {
@@ -110,4 +116,7 @@ CALL_SERVICES: Mapping[str, Callable[[Turn], At | None]] = {
     "rating": rating,
     "stop_calls": note_for_desk,
     "tickets": tickets,
+    "enrol": relief.enrol,
+    "certificate": certificate,
+    "rumour": checks.check_rumour,
 }

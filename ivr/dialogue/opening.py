@@ -1,5 +1,6 @@
 """The beginning of a call, and going on after an interruption: greeting, language."""
 
+from ivr.dialogue import errands
 from ivr.dialogue.confirm import CONFIRM, rung
 from ivr.dialogue.events import CallStarted
 from ivr.dialogue.known import known_tickets
@@ -30,6 +31,8 @@ def started(turn: Turn, event: CallStarted) -> At | None:
         return _called_back(turn, event)
     if event.purpose == CONFIRM:
         return rung(turn, event)
+    if (errand := errands.begun(turn, event)) is not None:
+        return errand
     if event.language not in turn.world.script.languages:
         _greet(turn, event, P.GREETING)
         return At.LANGUAGE

@@ -34,6 +34,8 @@ def open_ticket(turn: Turn) -> None:
         lang=turn.languages[0],
         district=request.district,
         words=request.words[:WORDS_MAX],
+        area=request.area or "",
+        detail=request.group or "",
     )
     turn.run(ticket, At.OPENING)
 
@@ -64,6 +66,10 @@ def opened(turn: Turn, event: TicketOpened) -> At | None:
     turn.insist(P.TICKET_NUMBER, ticket=("ticket", event.number))
     if event.due_on:
         turn.say(P.TICKET_DUE, date=("date", event.due_on))
+    if event.code:
+        turn.insist(P.RELIEF_CODE, code=("digits", event.code))
+        send(turn, turn.world.script.relief_sms, made.service, {"number": event.number, "secret": event.code})
+        return None
     send(turn, turn.world.script.ticket_sms, made.service, sms_values(event.number, event.due_on))
     return None
 
@@ -99,7 +105,7 @@ def sent(turn: Turn, event: SmsQueued) -> At:
     """The SMS is on its way, or cannot be sent; the fact itself was said before."""
     sms = turn.session.pending
     template = sms.template if isinstance(sms, SendSms) else ""
-    ticket = template == turn.world.script.ticket_sms
+    ticket = template in (turn.world.script.ticket_sms, turn.world.script.relief_sms)
     turn.note("sms", "queued" if event.ok else "cannot be sent to this caller")
     if template == turn.world.script.callback_sms:
         return At.MORE  # the promise was made by voice

@@ -45,12 +45,13 @@ class Grammars(Protocol):
 class House:
     """The deployment, as far as a conversation depends on it: whose region, and who can be reached by telephone.
     `desks` are emergency kinds with a desk that calls may be connected to, `any` being one for all; `emergency_keys`,
-    pressed in a row, call for help."""
+    pressed in a row, call for help. `rating_share`: of a hundred resolved calls so many are asked for an opinion."""
 
     region: str = "UP"
     operator: bool = False
     desks: frozenset[str] = frozenset()
     emergency_keys: str = ""
+    rating_share: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,16 @@
 question gets a fuller prompt, the second the keys, the third a person."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from ivr.dialogue.commands import Disposition, Play, Transfer
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import HOLD_MS, Turn
+from ivr.understanding.result import WaitKind
 
 ATTEMPTS = 3
+RUMOUR_KEYS = 7  # rumours that are offered by key
 DESK_FAILED = "desk_failed"
 KEYPAD: Mapping[At, At] = {At.SERVICE: At.MENU, At.PLACE: At.PLACE_MENU}
 # What follows when a question is given up. Where nothing stands, a person takes over.
@@ -18,8 +21,19 @@ _GIVEN_UP: Mapping[At, At] = {
     At.MESSAGE_OK: At.GOODBYE,
     At.RATING: At.MORE,
     At.DETAILS: At.FORM,
+    At.AREA: At.FORM,
+    At.BLOOD: At.FORM,
+    At.ALERT: At.GOODBYE,
+    At.OFFER: At.GOODBYE,
+    At.RECEIVED: At.GOODBYE,
+    At.DELIVERY: At.SERVICE,
     At.SOLVED: At.UNSAID,
     At.STILL: At.REFUSED,
+}
+_LEFT_OUT: Mapping[At, dict[str, Any]] = {
+    At.DETAILS: {"details_asked": True},
+    At.AREA: {"area": ""},
+    At.BLOOD: {"group": ""},
 }
 # Where the keypad takes over after two failures; the list of all services also where a ticket's digits don't come.
 _BY_KEYS: Mapping[At, At] = {**KEYPAD, At.LAST_FOUR: At.MENU}
@@ -48,7 +62,7 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
 def _reprompt(turn: Turn, silent: bool) -> P:
     """The question's own words; the second time a hint at its keys; by keys alone nobody is asked to speak."""
     question = turn.question
-    keyed = question.keys is not None or turn.session.at is At.LANGUAGE
+    keyed = question.keyed or turn.session.at is At.LANGUAGE
     if turn.session.media == "gather" and (keyed or question.reask):
         return P.MENU_NO_INPUT if silent else P.MENU_NO_MATCH
     if turn.session.misses == ATTEMPTS - 1 and keyed and turn.session.at not in _BY_KEYS:
@@ -69,8 +83,14 @@ def give_up(turn: Turn, silent: bool) -> At:
     """The question has failed too often: go on without the answer where that is possible, else to a person."""
     at = turn.session.at
     if at in _GIVEN_UP:
-        turn.want(details_asked=True)
-        return _GIVEN_UP[at]
+        left_out: Mapping[At, dict[str, Any]] = {
+            At.DETAILS: {"details_asked": True},
+            At.AREA: {"area": ""},
+            At.BLOOD: {"group": ""},
+        }
+        turn.want(**left_out.get(at, {}))
+        done = at is At.RATING and turn.session.rated
+        return At.GOODBYE if done else _GIVEN_UP[at]
     if not turn.session.heard:
         turn.note("give_up", "nothing heard in the whole call")
         turn.flag("silence", "whole call")
@@ -100,6 +120,24 @@ def say_keys(turn: Turn) -> None:
             turn.play(Play(P.LANGUAGE_KEY.value, lang, {"key": ("number", str(number))}))
     elif turn.question.keys is not None:
         turn.say(turn.question.keys)
+    elif turn.question.kind is WaitKind.OPTION:
+        say_options(turn)
+    elif turn.session.at is At.RUMOUR:
+        say_rumours(turn)
+
+
+def say_options(turn: Turn) -> None:
+    """Name the answers that a key stands for."""
+    names = turn.world.script.option_names[turn.languages[0]]
+    for number, answer in enumerate(turn.options, start=1):
+        turn.say(P.OPTION_KEY, option=("text", names[answer]), key=("number", str(number)))
+
+
+def say_rumours(turn: Turn) -> None:
+    """Name the rumours that a key stands for."""
+    for number, rumour in enumerate(list(turn.world.script.rumours.values())[:RUMOUR_KEYS], start=1):
+        name = ("text", rumour.name[turn.languages[0]])
+        turn.say(P.RUMOUR_KEY, rumour=name, key=("number", str(number)))
 
 
 def ask(turn: Turn, at: At, prompt: str, **values: tuple[str, str]) -> None:

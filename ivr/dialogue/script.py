@@ -2,13 +2,14 @@
 places and emergency numbers. It reads and checks; what to do with it is decided elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from ivr.core.data import load_mapping, wrong
 from ivr.core.errors import DataError
+from ivr.dialogue.closed_sets import Rumour, named_options, option_names, read_rumours
 from ivr.dialogue.hours import Hours, HouseHours
 from ivr.dialogue.menu import Entry, EntryKind, district_menu
 from ivr.dialogue.prompt_ids import P
@@ -21,6 +22,9 @@ DOES = frozenset(
         "change_language",
         "resend",
         "rating",
+        "enrol",
+        "certificate",
+        "rumour",
         "stop_calls",
         "tickets",
     }
@@ -44,7 +48,9 @@ class Script:
     """All of it. `prompts`: language -> prompt id -> text. `does`: service -> what it does to the call itself.
     `districts`: state -> English names; `spoken_places`: language -> English name -> spoken name.
     `emergencies`: region -> kind of emergency, or service -> number. `kinds_of_service`: service
-    -> kinds of emergency that it serves. `*_sms`: ids of SMS templates."""
+    -> kinds of emergency that it serves. `*_sms`: ids of SMS templates. `options`: question ->
+    its named answers, in the order of the keys; `option_names`: language -> answer -> its name; `blood_service`: the
+    relief for which a blood group is asked."""
 
     languages: tuple[str, ...]
     prompts: Mapping[str, Mapping[str, str]]
@@ -60,6 +66,11 @@ class Script:
     link_sms: str
     callback_sms: str
     hours: HouseHours
+    relief_sms: str = ""
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    option_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    rumours: Mapping[str, Rumour] = field(default_factory=dict)
+    blood_service: str = ""
 
     @classmethod
     def load(cls, grammars_dir: Path) -> "Script":
@@ -84,6 +95,11 @@ class Script:
             link_sms=rules["sms"]["link"],
             callback_sms=rules["sms"]["callback"],
             hours=house_hours(grammars_dir),
+            relief_sms=rules["sms"].get("relief", ""),
+            options=named_options(grammars_dir, languages),
+            option_names=option_names(grammars_dir, languages),
+            rumours=read_rumours(grammars_dir / "rumours.yaml", languages),
+            blood_service=rules.get("blood", ""),
         )
         script.check(grammars_dir)
         return script
@@ -151,6 +167,11 @@ def _kinds_of_service(services: Mapping[str, str]) -> Mapping[str, tuple[str, ..
 def _groups(entries: tuple[Entry, ...]) -> set[str]:
     found = {entry.id for entry in entries if entry.kind is EntryKind.GROUP}
     return found.union(*(_groups(entry.children) for entry in entries))
+
+
+def house_languages(grammars_dir: Path) -> tuple[str, ...]:
+    """The languages alone, in the order of the greeting."""
+    return _languages(grammars_dir, load_mapping(grammars_dir / "dialogue.yaml").get("languages", []))
 
 
 def house_hours(grammars_dir: Path) -> HouseHours:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ivr.dialogue.commands import (
     AnswerTicket,
+    AskDesk,
     Disposition,
     FindTickets,
     Listen,
@@ -44,6 +45,16 @@ class At(StrEnum):
     MESSAGE_OK = "message_ok"
     SOLVED = "solved"
     STILL = "still"
+    AREA = "area"
+    BLOOD = "blood"
+    GIVES = "gives"
+    OFFER = "offer"
+    DELIVERY = "delivery"
+    RECEIVED = "received"
+    ALERT = "alert"
+    CERTIFICATE = "certificate"
+    RUMOUR = "rumour"
+    RUMOUR_CONFIRM = "rumour_confirm"
     NO_DANGER = "no_danger"
 
     OPENING = "opening"
@@ -53,6 +64,7 @@ class At(StrEnum):
     ANSWERING = "answering"
     RECORDING = "recording"
     TRANSFERRING = "transferring"
+    ASKING = "asking"
 
     START = "start"
     FORM = "form"
@@ -74,6 +86,7 @@ class Request:
     `confirmed`: the caller said yes, chose it by name or key, or went on after hearing its name. `candidates`: what a
     yes/no or a choice is being asked about. `refused`: what the caller said no to. `failures`: times that the request
     itself was not understood or denied. `offered`: district being confirmed. `words`: said so far, for the officer.
+    `area`: PIN code, "" where it was left out; `item` and `group`: what is given or needed; `rumour`: being confirmed.
     """
 
     service: str | None = None
@@ -86,6 +99,10 @@ class Request:
     offered: str | None = None
     place_skipped: bool = False
     details_asked: bool = False
+    area: str | None = None
+    item: str | None = None
+    group: str | None = None
+    rumour: str | None = None
     emergency: str | None = None
 
 
@@ -93,8 +110,8 @@ UNASKED, GIVEN, REFUSED, MESSAGE = "", "given", "refused", "message"
 MAY_RECORD = frozenset({UNASKED, GIVEN})  # the sound of the call
 CONSENTED = frozenset({GIVEN, MESSAGE})
 WORK_LEFT = frozenset({At.CONFIRM, At.CHOICE, At.PLACE, At.PLACE_MENU, At.PLACE_CONFIRM, At.DETAILS, At.TICKET_NUMBER})
-Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer
-_EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, Record, Transfer)
+Pending = OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk | Record | Transfer
+_EFFECTS = (OpenTicket, SendSms, FindTickets, AnswerTicket, AskDesk, Record, Transfer)
 _PENDING: Mapping[str, type] = {c.__name__: c for c in _EFFECTS}
 
 
@@ -104,9 +121,10 @@ class Session:
     awaited. `spoken` is what `*` repeats. `menu` holds the indices of the branches taken. `best` is the best ending
     reached so far. `misses` counts failures at this question, `turns` all events. `tickets` are those that wait for
     their last four digits; `told` when a ticket was told unasked; `left_at` is where the caller hung up; `queued_at`
-    when they came to the queue for a person. `keyed` are the last keys of a leg by keys, each at its time of
-    `keyed_at`. `consent` to being recorded: given by whoever goes on after it was announced, or refused; `MESSAGE` is
-    the consent of one who refused to the message alone. Times are ISO."""
+    when they came to the queue for a person, `queue_place` what they were told last of it, and when. `brief` is the
+    errand that waits for this person, `rated` whether an opinion was asked for. `keyed` are the last keys of a leg by
+    keys, each at its time of `keyed_at`. `consent` to being recorded: given by whoever goes on after it was announced,
+    or refused; `MESSAGE` is the consent of one who refused to the message alone. Times are ISO."""
 
     call_id: str
     at: At = At.START
@@ -137,20 +155,24 @@ class Session:
     told: bool = False
     left_at: At | None = None
     queued_at: str | None = None
+    queue_place: int = 0
+    queue_told_at: str | None = None
     consent: str = UNASKED
+    brief: Mapping[str, str] = field(default_factory=dict)
+    rated: bool = False
 
     @property
     def unfinished(self) -> bool:
         """Whether the caller left in the middle of a request that a next call can go on with."""
         begun = bool(self.request.service or self.request.candidates)
-        return self.left_at in WORK_LEFT and begun and self.request.emergency is None
+        return (self.left_at or self.at) in WORK_LEFT and begun and self.request.emergency is None
 
     def reopened(self) -> "Session":
         """The session for a call that may go on with this one: it first asks whether to."""
         return replace(
             self,
             at=At.GO_ON,
-            then=self.left_at,
+            then=self.left_at or self.at,  # a call that broke off with its process left nowhere
             left_at=None,
             over=False,
             disposition=None,

@@ -3,7 +3,21 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ivr.dialogue import closing, confirm, consent, details, extras, known, opening, outcome, request, status
+from ivr.dialogue import (
+    alert,
+    checks,
+    closing,
+    confirm,
+    consent,
+    details,
+    extras,
+    known,
+    opening,
+    outcome,
+    relief,
+    request,
+    status,
+)
 from ivr.dialogue.session import At
 from ivr.dialogue.turn import Turn
 
@@ -50,6 +64,16 @@ ENTER: Mapping[At, Callable[[Turn], At | None]] = {
     At.STILL: confirm.ask_still,
     At.UNSAID: confirm.unsaid,
     At.REFUSED: confirm.refused,
+    At.AREA: relief.ask_area,
+    At.BLOOD: relief.ask_blood,
+    At.GIVES: relief.ask_gives,
+    At.OFFER: relief.ask_offer,
+    At.DELIVERY: relief.ask_delivery,
+    At.RECEIVED: relief.ask_received,
+    At.ALERT: alert.ask_alert,
+    At.CERTIFICATE: checks.ask_certificate,
+    At.RUMOUR: checks.ask_rumour,
+    At.RUMOUR_CONFIRM: checks.confirm_rumour,
     At.EMERGENCY: closing.emergency,
     At.NO_DANGER: closing.ask_no_danger,
     At.OPERATOR: closing.to_operator,
@@ -79,5 +103,15 @@ WAITS: Mapping[At, Wait] = {
     At.STILL: Wait(confirm.heard_still, confirm.pressed_still, back=confirm.ask_solved),
     At.QUEUE: Wait(closing.waits_on, closing.pressed_queue),
     At.MESSAGE_OK: Wait(consent.heard_message_ok, consent.pressed_message_ok),
+    At.AREA: Wait(relief.heard_area, relief.pressed_area),
+    At.BLOOD: Wait(relief.heard_blood, relief.pressed_blood),
+    At.GIVES: Wait(relief.heard_gives, relief.pressed_gives),
+    At.OFFER: Wait(relief.heard_offer, relief.pressed_offer),
+    At.DELIVERY: Wait(relief.heard_delivery, relief.pressed_delivery),
+    At.RECEIVED: Wait(relief.heard_received, relief.pressed_received),
+    At.ALERT: Wait(alert.heard, alert.pressed, back=alert.again),
+    At.CERTIFICATE: Wait(checks.heard_certificate, checks.certificate_given),
+    At.RUMOUR: Wait(checks.heard_rumour, checks.pressed_rumour),
+    At.RUMOUR_CONFIRM: Wait(checks.heard_rumour_confirm, checks.pressed_rumour_confirm),
     At.NO_DANGER: Wait(closing.heard_no_danger, closing.pressed_no_danger),
 }

@@ -73,6 +73,11 @@ class Turn:
         return QUESTIONS[self.session.at]
 
     @property
+    def options(self) -> tuple[str, ...]:
+        """The named answers of the question that the call is at."""
+        return self.world.script.options.get(self.question.options, ()) if self.session.at in QUESTIONS else ()
+
+    @property
     def ended(self) -> bool:
         """Whether the step has its last command."""
         return bool(self.commands) and not isinstance(self.commands[-1], Play | Flag | Note)
@@ -98,7 +103,7 @@ class Turn:
         lang = lang or self.languages[0]
         if (lang, kind) not in self._understood:
             said = self.said or Said({})
-            choices = self.request.candidates if kind is WaitKind.CHOICE else ()
+            choices = self.request.candidates if kind is WaitKind.CHOICE else self.options
             nbest = said.nbest.get(lang, ())
             meant = self.world.understander.understand(nbest, lang, kind, self.today, choices)
             if not said.agreed and meant.band is Band.ACCEPT and not self._beside_the_question(kind):
@@ -218,7 +223,7 @@ class Turn:
         wait = Listen(
             asked.kind,
             self.languages,
-            choices=choices,
+            choices=choices or self.options,
             digits_max=asked.digits_max,
             no_input_ms=no_input_ms or asked.no_input_ms,
             pace=asked.pace,

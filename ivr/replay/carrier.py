@@ -86,7 +86,8 @@ class CarrierCall:
         }
 
     async def run(self) -> CallRecord:
-        todo: tuple[Verb, ...] = await self._ask(self._voice_url, CallStatus="ringing")
+        status = "in-progress" if self._rings else "ringing"
+        todo: tuple[Verb, ...] = await self._ask(self._voice_url, CallStatus=status)
         for _ in range(_REDIRECTS_AT_MOST):
             following = await self._carry_out(todo)
             if following is None:

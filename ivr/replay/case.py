@@ -27,7 +27,9 @@ _TURN_KEYS = {"say", "file", "text", "press", "silence", "hang_up", "lose_stream
 _NEEDED = {"title", "language", "caller", "turns"}
 _DAY_MS = 24 * 3600 * 1000
 _NOTES = {"hard", "voice", "line", "shows"}  # for the maker of the audio and for readers
-_CASE_KEYS = _NEEDED | _NOTES | {"expect", "known_failure", "after", "house", "exported", "recording", "network"}
+_CASE_KEYS = (
+    _NEEDED | _NOTES | {"expect", "known_failure", "after", "cause", "house", "exported", "recording", "network"}
+)
 
 
 Rules = TypeVar("Rules", "HouseRules", Network)
@@ -68,10 +70,11 @@ class Turn:
 class HouseRules:
     """The deployment that a case is played in. `operator`: a number for persons is configured; `dial`: the carrier's
     DialCallStatus; `calls`: streams at a time, 0 sends everybody to the keys; `later_minutes`: after the call before
-    (see `Case.after`); `emergency_desks` as in the settings; `record`: the sound is kept, in the house's folder; `at`:
-    the time of day in India; `busy`: all operators speak with others; `shared`: several people use the caller's
-    telephone. `rung`: we make the call, "promised" in the case before, or after a "missed" one to the number that
-    never answers; `confirm`: an office calls the newest ticket solved, and the helpline rings the caller to ask."""
+    (see `Case.after`); `rating_share`, `emergency_desks` as in the settings; `record`: the sound is kept, in the
+    house's folder; `at`: the time of day in India; `busy`: all operators speak with others; `shared`: several people
+    use the caller's telephone. `rung`: we make the call, "promised" in the case before, or after a "missed" one to the
+    number that never answers; `confirm`: an office calls the newest ticket solved, and the helpline rings the caller
+    to ask."""
 
     operator: bool = True
     region: str = "UP"
@@ -79,6 +82,7 @@ class HouseRules:
     calls: int = 100
     later_minutes: float = 1.0
     emergency_desks: str = ""
+    rating_share: int = 0
     record: bool = False
     at: str = ""
     busy: bool = False
@@ -89,9 +93,9 @@ class HouseRules:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`after` names a case to be run before, in the same database. `known_failure` says why the case may fail. `path`
-    is its YAML file; beside a folder's case.yaml lies the transcript that must come out. `exported`: it was a
-    call once."""
+    """`after` names a case to be run before, in the same database; `cause` what must have happened (see the module of
+    that name). `known_failure` says why the case may fail. `path` is its YAML file; beside a folder's case.yaml lies
+    the transcript that must come out. `exported`: it was a call once."""
 
     name: str
     folder: Path
@@ -103,6 +107,7 @@ class Case:
     expect: Mapping[str, Any] = field(default_factory=dict)
     known_failure: str = ""
     after: str = ""
+    cause: Mapping[str, Any] = field(default_factory=dict)
     house: HouseRules = HouseRules()
     network: Network = field(default_factory=Network)
     path: Path = Path()
@@ -141,6 +146,7 @@ class Case:
             expect=raw.get("expect") or {},
             known_failure=str(raw.get("known_failure") or ""),
             after=str(raw.get("after") or ""),
+            cause=raw.get("cause") or {},
             house=_rules(path, "house", HouseRules, raw.get("house") or {}),
             network=_network(path, raw.get("network") or {}),
             path=path,

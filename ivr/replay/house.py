@@ -172,5 +172,6 @@ def _settings(folder: Path, rules: HouseRules) -> Settings:
         emergency_desks=rules.emergency_desks,
         region=rules.region,
         max_calls=rules.calls,
+        rating_share=rules.rating_share,
         recording_days=90 if rules.record else 0,
     )

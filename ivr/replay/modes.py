@@ -11,13 +11,9 @@ from ivr.replay import recorded
 from ivr.replay.case import Act, Case, Turn
 from ivr.replay.text_models import TextModels
 from ivr.replay.text_voice import Speech, TextVoice
-from ivr.speech.audio import mulaw_encode
+from ivr.replay.voices import caller_says
 from ivr.speech.models import ModelRegistry
-from ivr.speech.synthesis import Voice, synthesise
 from ivr.web.assembly import Knowledge
-
-# Voices of callers: none of them speaks prompts.
-_CALLERS = (("m3", 150, 45), ("f2", 150, 60), ("Andy", 145, 40), ("steph2", 160, 60), ("m7", 140, 50))
 
 
 class Mode(StrEnum):
@@ -59,15 +55,8 @@ def _humming(turn: Turn, voice: TextVoice) -> Turn:
 def _synthesised(turn: Turn, case: Case, knowledge: Knowledge, voices: Path) -> Turn:
     if turn.speech is None or turn.audio:
         return turn
-    variant, rate, pitch = _CALLERS[int(hashlib.sha256(case.name.encode()).hexdigest(), 16) % len(_CALLERS)]
-    voice = Voice(_espeak(turn.speech, knowledge), variant, rate, pitch)
-    path = voices / f"{hashlib.sha256(f'{voice.key}|{turn.speech.text}'.encode()).hexdigest()[:32]}.ulaw"
-    if not path.is_file():
-        voices.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(".part")
-        draft.write_bytes(mulaw_encode(synthesise(turn.speech.text, voice)))
-        draft.replace(path)
-    return replace(turn, audio=path.read_bytes())
+    number = int(hashlib.sha256(case.name.encode()).hexdigest(), 16)
+    return replace(turn, audio=caller_says(turn.speech.text, _espeak(turn.speech, knowledge), number, voices))
 
 
 def _espeak(speech: Speech, knowledge: Knowledge) -> str:

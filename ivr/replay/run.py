@@ -18,11 +18,13 @@ from ivr.replay import recorded
 from ivr.replay.caller import Accidents, ScriptedCaller
 from ivr.replay.carrier import CallRecord, CarrierCall, Line
 from ivr.replay.case import GOLDEN, Case, Turn
+from ivr.replay.cause import bring_about
 from ivr.replay.claims import claim_and_ring, newest_state
 from ivr.replay.expect import Facts, Seen, asked_for, of_call, of_turn
 from ivr.replay.hearing import Hearing
 from ivr.replay.house import MISSED, NUMBER, PUBLIC_URL, ReplayHouse, placed_sid, replay_house
 from ivr.replay.modes import Mode, prepare
+from ivr.replay.spoil.spoiled import Spoil, mulaw_spoiled
 from ivr.replay.transcript import lines
 from ivr.replay.twiml import verbs
 from ivr.replay.wires import call_sid
@@ -72,11 +74,13 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Player:
-    """Plays cases in one mode, each in a house of its own. `cache` keeps prompts and synthesised callers."""
+    """Plays cases in one mode, each in a house of its own. `cache` keeps prompts and synthesised callers. `spoil`: what
+    becomes of callers' voices on the way; no transcript is then held against the call's."""
 
     knowledge: Knowledge
     mode: Mode
     cache: Path
+    spoil: Spoil | None = None
 
     async def play(self, case: Case) -> Outcome:
         """The case, after those that it comes after."""
@@ -95,12 +99,23 @@ class Player:
     async def _call(self, house: ReplayHouse, case: Case) -> Outcome:
         prepared = prepare(case, self.mode, self.knowledge, self.cache / "callers")
         house.models.now = prepared.models
-        outcome = await run_case(house, prepared.case)
-        if self.mode is Mode.TEXT:
+        outcome = await run_case(house, self._spoiled(prepared.case))
+        if self.mode is Mode.TEXT or self.spoil is not None:
             outcome = replace(outcome, diff="")
         if isinstance(prepared.models, recorded.RecordingModels):
             outcome = replace(outcome, heard=prepared.models.record, decoding_s=prepared.models.decoding_s)
         return outcome
+
+    def _spoiled(self, case: Case) -> Case:
+        if self.spoil is None or self.mode is not Mode.REAL:
+            return case
+        turns = [
+            replace(turn, audio=mulaw_spoiled(turn.audio, self.spoil.for_file(f"{case.name}/{n}")))
+            if turn.audio
+            else turn
+            for n, turn in enumerate(case.turns)
+        ]
+        return replace(case, turns=tuple(turns))
 
 
 def _until(house: ReplayHouse, time_of_day: str) -> float:
@@ -114,6 +129,8 @@ async def _line(house: ReplayHouse, case: Case) -> tuple[Line, str]:
     """The line that the case is played on and the call's id; where we are to ring, after it was asked for."""
     if case.house.confirm:
         return _RINGING, await claim_and_ring(house)
+    if (sid := await bring_about(house, case)) is not None:
+        return _RINGING, sid
     if not case.house.rung:
         return _LINE, call_sid(next(house.numbers))
     if case.house.rung == "missed":

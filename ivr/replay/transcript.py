@@ -5,18 +5,24 @@ from collections.abc import Iterable, Mapping
 from ivr.call.trace import Happened, Ignored, LineClosed, PromptEnded, PromptSent, TraceEvent
 from ivr.dialogue.commands import (
     AnswerTicket,
+    AskDesk,
     Command,
+    Effect,
     FindTickets,
     Flag,
     HangUp,
+    Listen,
     Note,
     OpenTicket,
+    Play,
     Record,
     SendSms,
     Transfer,
+    Understood,
 )
 from ivr.dialogue.events import (
     CallStarted,
+    DeskSays,
     EffectFailed,
     EmergencyHeard,
     Event,
@@ -34,7 +40,7 @@ from ivr.dialogue.events import (
 )
 from ivr.understanding.result import Hypothesis
 
-Result = TicketOpened | TicketsFound | TicketAnswered | SmsQueued | MessageRecorded | Queued | EffectFailed
+Result = TicketOpened | TicketsFound | TicketAnswered | SmsQueued | DeskSays | MessageRecorded | Queued | EffectFailed
 
 
 def lines(trace: Iterable[TraceEvent]) -> list[str]:
@@ -87,6 +93,8 @@ def _result(event: Result) -> str:
             return f"ticket    {event.state}"
         case SmsQueued():
             return f"sms       {'queued' if event.ok else 'not possible'}"
+        case DeskSays():
+            return f"desk      {event.what}: {event.result}"
         case MessageRecorded():
             return "message   recorded"
         case Queued():
@@ -106,18 +114,26 @@ def _command(command: Command) -> str:
             return f"decided   {command.decision}: {command.why}"
         case Flag():
             return f"flagged   {command.kind}"
-        case OpenTicket():
-            return f"does      open a ticket: {command.service}, {command.district}"
-        case SendSms():
-            return f"does      send SMS {command.template}"
-        case AnswerTicket():
-            return f"does      answer ticket {command.number}: {command.act}"
-        case FindTickets():
-            return "does      look for tickets"
-        case Record():
-            return "does      record a message"
         case Transfer():
             return f"does      transfer to {command.to}"
         case HangUp():
             return f"ends      {command.disposition}"
-    return ""
+        case Play() | Listen() | Understood():
+            return ""
+    return f"does      {_effect(command)}"
+
+
+def _effect(command: Effect) -> str:
+    match command:
+        case OpenTicket():
+            return f"open a ticket: {command.service}, {command.district}"
+        case SendSms():
+            return f"send SMS {command.template}"
+        case AnswerTicket():
+            return f"answer ticket {command.number}: {command.act}"
+        case FindTickets():
+            return "look for tickets"
+        case AskDesk():
+            return f"ask the desk: {command.what}"
+        case Record():
+            return "record a message"

@@ -113,6 +113,7 @@ class Listener:
         self._rest = b""
         self._now_ms = 0
         self._voiced = False
+        self.into_prompt = True  # false: nobody asks whether the caller only listens, and no pass is spent on it
 
     @property
     def now_ms(self) -> int:
@@ -221,7 +222,7 @@ class Listener:
                 turn.said[found.lang, found.free] = found.text
                 turn.changed_ms = self._now_ms
                 heard.append(Partial(found.lang, found.text, self._now_ms, found.free))
-        if heard and turn.voiced_ms <= PEEK_VOICED_MS:
+        if heard and self.into_prompt and turn.voiced_ms <= PEEK_VOICED_MS:
             heard += await self._listening(turn, wait)
         if heard and wait.digits and self._digits:
             self._wait_for_digits([(text, lang) for (lang, _), text in turn.said.items()], wait)

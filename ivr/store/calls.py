@@ -5,7 +5,7 @@ The dialogue's session is kept as the JSON text it was given; nothing here reads
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -32,6 +32,7 @@ FLAG_RANKS: Mapping[str, int] = {
     "abuse": 7,
 }
 _LAST_RANK = 8
+STALE = timedelta(seconds=90)  # longer than any wait lasts but stories and messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +191,14 @@ class Calls:
         session that goes on out of the one that broke off, or None where nothing in it is worth going on with.
         """
         with self._db.begin() as connection:
-            found = connection.execute(_broken_off(call_sid, since)).first()
+            found = connection.execute(_broken_off(call_sid, since, now)).first()
             session = reopen(found.session) if found is not None else None
             if found is None or session is None:
                 return None
             claimed = connection.execute(
-                update(call).where(call.c.sid == found.sid, call.c.resumed_by.is_(None)).values(resumed_by=call_sid)
+                update(call)
+                .where(call.c.sid == found.sid, call.c.resumed_by.is_(None))
+                .values(resumed_by=call_sid, ended_at=found.over_at, disposition=Disposition.CALLER_LEFT.value)
             )
             if claimed.rowcount != 1:
                 return None
@@ -276,13 +279,16 @@ def _turn(row: Row[Any]) -> Turn:
     return Turn(**{name: getattr(row, name) for name in Turn.__dataclass_fields__})
 
 
-def _broken_off(call_sid: str, since: datetime) -> Any:
-    """The call of this call's caller that ended last, if it broke off after `since` with work left."""
+def _broken_off(call_sid: str, since: datetime, now: datetime) -> Any:
+    """The last call of this call's caller, if it broke off after `since` with work left. One of which nothing
+    came for `STALE` has broken off with the process that led it."""
     mine = select(call.c.caller_hash).where(call.c.sid == call_sid).scalar_subquery()
-    ended = select(call).where(call.c.caller_hash == mine, call.c.sid != call_sid, call.c.ended_at.is_not(None))
-    last = ended.order_by(call.c.ended_at.desc(), call.c.sid).limit(1).subquery()
+    over = func.coalesce(call.c.ended_at, call.c.session_at)
+    gone = call.c.ended_at.is_not(None) | (call.c.session_at <= now - STALE)
+    ended = select(call, over.label("over_at")).where(call.c.caller_hash == mine, call.c.sid != call_sid, gone)
+    last = ended.order_by(over.desc(), call.c.sid).limit(1).subquery()
     return select(last).where(
-        last.c.ended_at >= since,
+        last.c.over_at >= since,
         last.c.session.is_not(None),
         last.c.resumed_by.is_(None),
         func.coalesce(last.c.disposition, Disposition.CALLER_LEFT.value) == Disposition.CALLER_LEFT.value,

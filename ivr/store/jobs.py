@@ -146,6 +146,13 @@ class Jobs:
             )
         return result.rowcount == 1
 
+    def drop(self, job_id: int, now: datetime) -> bool:
+        """Give a dead job up for good; false if it is not dead."""
+        with self._db.begin() as connection:
+            mine = job.c.id == job_id, job.c.state == "dead"
+            done = {"state": "done", "finished_at": now, "last_error": "dropped"}
+            return connection.execute(update(job).where(*mine).values(done)).rowcount == 1
+
 
 def back_off(attempt: int, rng: random.Random) -> timedelta:
     """The wait after attempt `attempt` (from 1): doubled each time, capped, with "equal jitter" (half of it is

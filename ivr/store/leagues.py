@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, case, extract, func, select
 
-from ivr.store.schema_feedback import rating
 from ivr.store.schema_tickets import ticket, ticket_event
 
 FIRST_ANSWERS = ("answer", "claim")  # acts by which an office first tells the citizen something
@@ -19,7 +18,7 @@ BY = {"department": ticket.c.department, "district": func.coalesce(ticket.c.dist
 @dataclass(frozen=True, slots=True)
 class LeagueRow:
     """Tickets opened in a period. `first_answer_h`: median hours from opening to the first answer, of those `answered`
-    (None without any). `solved`: closed by the citizen's yes. `stars`: average of `rated` ratings."""
+    (None without any). `solved`: closed by the citizen's yes. `stars`: average of `rated` marks."""
 
     name: str
     tickets: int
@@ -127,5 +126,5 @@ def _seconds(connection: Connection, begin: Any, end: Any) -> Any:
 
 
 def _stars(name: Any, opened: Any) -> Any:
-    joined = select(name.label("name"), func.count().label("rated"), func.avg(rating.c.stars).label("stars"))
-    return joined.join(ticket, rating.c.ticket_id == ticket.c.id).where(opened).group_by(name)
+    rated = func.count(ticket.c.rating).label("rated"), func.avg(ticket.c.rating).label("stars")
+    return select(name.label("name"), *rated).where(opened, ticket.c.rating.is_not(None)).group_by(name)

@@ -144,6 +144,13 @@ def waiting(connection: Connection, district: str, item: str, limit: int = 500) 
     return [_row(row) for row in connection.execute(query.with_for_update(of=relief_request))]
 
 
+def in_state(connection: Connection, district: str, state: ReliefState, limit: int) -> Sequence[RequestRow]:
+    """A district's requests in a state, oldest first."""
+    mine = relief_request.c.district == district, relief_request.c.state == _literal(state)
+    query = _shown().where(*mine).order_by(relief_request.c.opened_at, relief_request.c.id).limit(limit)
+    return [_row(row) for row in connection.execute(query)]
+
+
 def turns(connection: Connection, district: str, item: str) -> Mapping[str, datetime]:
     """Area -> when it had its last turn."""
     mine = relief_request.c.district == district, relief_request.c.item == item

@@ -195,6 +195,11 @@ def of_caller(connection: Connection, caller_hash: str, closed_since: datetime, 
     return [row_of(row) for row in rows]
 
 
+def caller_hash_of(connection: Connection, ticket_id: int) -> str | None:
+    """Whose ticket it is; None where the number was withheld."""
+    return connection.execute(select(ticket.c.caller_hash).where(ticket.c.id == ticket_id)).scalar_one_or_none()
+
+
 def shared(connection: Connection, caller_hash: str) -> bool:
     """Whether several people use this number: it is marked so, or its tickets are in more than one language."""
     marked = select(caller.c.shared).where(caller.c.phone_hash == caller_hash)

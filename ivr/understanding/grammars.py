@@ -43,6 +43,8 @@ class LanguageGrammar:
     not_emergencies: Mapping[str, Templates]
     asides: Mapping[str, Templates]
     outside: Templates = ()
+    options: Mapping[str, Templates] = field(default_factory=dict)  # "question.answer" -> templates
+    rumours: Mapping[str, Templates] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
 
@@ -51,7 +53,8 @@ class LanguageGrammar:
         expander = Expander(self.language, self.rules, _PHRASES_A_TEMPLATE)
         bags = {service: tuple(map(expander.expand, templates)) for service, templates in self.services.items()}
         outside = tuple(map(expander.expand, self.outside))
-        for group in (self.yes_no, self.commands, self.emergencies, self.not_emergencies, self.asides):
+        others = (self.yes_no, self.commands, self.emergencies, self.not_emergencies, self.asides)
+        for group in (*others, self.options, self.rumours):
             for template in (template for templates in group.values() for template in templates):
                 expander.expand(template)
         return bags, outside, frozenset(expander.seen)
@@ -137,7 +140,7 @@ class Grammars:
         groups = [templates for templates in grammar.services.values() if templates]
         groups += [
             templates
-            for part in (grammar.yes_no, grammar.commands, grammar.emergencies)
+            for part in (grammar.yes_no, grammar.commands, grammar.emergencies, grammar.options, grammar.rumours)
             for templates in part.values()
             if templates
         ]
@@ -181,6 +184,8 @@ class Grammars:
             case WaitKind.CHOICE:
                 found = [grammar.written(grammar.services.get(choice, ()), _PHRASES_A_CHOICE) for choice in choices]
                 return [*(phrase for phrases in found for phrase in phrases), *_plain_no(grammar)]
+            case WaitKind.OPTION:
+                return grammar.written([t for choice in choices for t in grammar.options.get(choice, ())])
             case _:
                 return None
 
@@ -210,6 +215,8 @@ def _language(grammars_dir: Path, lang: str, script: Script, places: Mapping[str
         emergencies=_parts(path, emergencies, "phrases"),
         emergency_stems=_parts(path, emergencies, "stems"),
         not_emergencies=_parts(path, emergencies, "not"),
+        options=_options(folder / "options.yaml"),
+        rumours=_rumours(grammars_dir / "rumours.yaml", lang),
         asides={part: _templates(path, any_kind.get(part), ANY_KIND, part) for part in (UNLESS, NOW)},
         outside=_templates(folder / OUTSIDE, _optional(folder / OUTSIDE).get("phrases"), "phrases"),
         tables={
@@ -232,6 +239,21 @@ def _parts(path: Path, kinds: Mapping[str, Any], part: str) -> dict[str, Templat
 
 def _groups(path: Path) -> dict[str, Templates]:
     return {name: _templates(path, texts, name) for name, texts in _optional(path).items()}
+
+
+def _options(path: Path) -> dict[str, Templates]:
+    """Every answer of every question, as "question.answer"."""
+    return {
+        f"{question}.{answer}": _templates(path, texts, question, answer)
+        for question, answers in _optional(path).items()
+        if question != "names"
+        for answer, texts in answers.items()
+    }
+
+
+def _rumours(path: Path, lang: str) -> dict[str, Templates]:
+    found = {name: (entry.get(lang) or {}).get("phrases") for name, entry in _optional(path).items()}
+    return {name: _templates(path, texts, name, lang, "phrases") for name, texts in found.items()}
 
 
 def _templates(path: Path, texts: Any, *place: str) -> Templates:

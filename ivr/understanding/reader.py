@@ -8,6 +8,7 @@ from typing import Any
 from ivr.understanding import yes_no
 from ivr.understanding.commands import CommandSpotter
 from ivr.understanding.emergency import EmergencySpotter
+from ivr.understanding.expansion import Expander
 from ivr.understanding.grammars import LanguageGrammar
 from ivr.understanding.index import PhraseIndex
 from ivr.understanding.matcher import Matcher
@@ -17,6 +18,7 @@ from ivr.understanding.spot import Spotter
 from ivr.understanding.text import Keys, occurrences
 
 OUTSIDE = "outside:"  # begins the name of what competes with the services without being one
+_RUMOUR_PHRASES = 300  # a template
 _MOST_WORDS = 300  # of one utterance; two minutes of fast speech
 
 
@@ -56,6 +58,31 @@ class LanguageReader:
         outside = {f"{OUTSIDE}{at}": (phrases,) for at, phrases in enumerate(self.grammar.outside_bags)}
         bags = {**self.grammar.bags, **outside}
         return Matcher(PhraseIndex.build(language.folder, bags, language.weightless))
+
+    @cached_property
+    def rumours(self) -> Matcher:
+        """Which rumour is spoken of; their phrases alone compete."""
+        language = self.grammar.language
+        expander = Expander(language, self.grammar.rules, _RUMOUR_PHRASES)
+        bags = {name: tuple(map(expander.expand, found)) for name, found in self.grammar.rumours.items()}
+        return Matcher(PhraseIndex.build(language.folder, bags, language.weightless))
+
+    @cached_property
+    def options(self) -> Mapping[str, Spotter]:
+        """Question -> finder of its answers."""
+        folder, found = self.grammar.language.folder, self.grammar.options
+        questions = dict.fromkeys(name.partition(".")[0] for name in found)
+        return {
+            question: Spotter.build(
+                folder,
+                {
+                    name: [folder.fold(text) for text in self.grammar.written(templates)]
+                    for name, templates in found.items()
+                    if name.startswith(f"{question}.")
+                },
+            )
+            for question in questions
+        }
 
     @cached_property
     def commands(self) -> CommandSpotter:

@@ -19,6 +19,8 @@ class WaitKind(StrEnum):
     PLACE = "place"
     CHOICE = "choice"  # one of a few named services
     MESSAGE = "message"  # recorded, not understood
+    OPTION = "option"  # one of the named answers of grammars/<lang>/options.yaml
+    RUMOUR = "rumour"  # one of grammars/rumours.yaml
 
 
 class Band(StrEnum):

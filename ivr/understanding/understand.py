@@ -18,7 +18,8 @@ _EMERGENCY_SCORE = 0.8  # of the service that an emergency's words call for
 _OUTSIDE_LEAD = 0.1  # by which what the helpline does not do must lead over the best service to be refused
 _CHOICE_ACCEPT = 0.3  # score and lead within a choice of few services
 _CHOICE_MARGIN = 0.08
-_UNASKED = (WaitKind.SERVICE, WaitKind.LANGUAGE, WaitKind.CHOICE, WaitKind.MESSAGE)
+_UNASKED = (WaitKind.SERVICE, WaitKind.LANGUAGE, WaitKind.CHOICE, WaitKind.MESSAGE, WaitKind.RUMOUR)
+_RUMOUR_ACCEPT, _RUMOUR_CONFIRM, _RUMOUR_MARGIN = 0.6, 0.4, 0.1  # among few rumours
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,20 @@ class Understander:
         gc.collect()
         gc.freeze()
 
+    def adopt(self, grammars: Grammars) -> tuple[str, ...]:
+        """Read by these grammars from now on, where their requests differ; the languages that do. What is new is built
+        (about a second a language) before it takes the place of the old, so it may be done in mid-call, in a thread."""
+        changed = []
+        for lang, grammar in grammars.by_language.items():
+            old = self.reader(lang)
+            if grammar.services != old.grammar.services:
+                new = LanguageReader(grammar, old.all_places, old.foreign_numbers)
+                new.warm()
+                self._readers[lang] = new
+                changed.append(lang)
+        gc.freeze()
+        return tuple(changed)
+
     def understand(
         self,
         nbest: Sequence[Hypothesis],
@@ -69,6 +84,10 @@ class Understander:
             return replace(understood, slots=_besides(reader, readings[0], today))
         if kind is WaitKind.CHOICE:
             return _choice(understood, reader, readings, choices)
+        if kind is WaitKind.OPTION:
+            return replace(understood, slots={kind.value: _option(reader, readings, choices)})
+        if kind is WaitKind.RUMOUR:
+            return self._rumour(understood, reader, readings)
         doubtful = kind is WaitKind.YES_NO and any(yes_no.only_doubt(reader.yes_no, r.folded) for r in readings[:1])
         return replace(understood, slots=_asked(reader, readings, kind, today), doubtful=doubtful)
 
@@ -111,6 +130,15 @@ class Understander:
             return _chosen(understood, services, margin, self.thresholds.band(found[0].score, margin))
         near = margin < _OUTSIDE_LEAD and services[0].score >= self.thresholds.confirm
         return _chosen(understood, services, 0.0, Band.CONFIRM if near else Band.REJECT)
+
+    def _rumour(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
+        """The rumour that is spoken of. A wrong answer does harm, so it must be well ahead of the next."""
+        found = reader.rumours.match([reading.content for reading in readings], _ALTERNATIVES)
+        if not found or found[0].score < _RUMOUR_CONFIRM:
+            return replace(understood, alternatives=found)
+        margin = _margin(found)
+        sure = found[0].score >= _RUMOUR_ACCEPT and margin >= _RUMOUR_MARGIN
+        return _chosen(understood, found, margin, Band.ACCEPT if sure else Band.CONFIRM)
 
     def _with_emergency(self, found: tuple[Candidate, ...], kind: str | None) -> tuple[Candidate, ...]:
         """The candidates with the emergency's own service among them, first unless another is nearly certain, or
@@ -162,6 +190,17 @@ def _choice(
         return replace(understood, alternatives=found)
     margin = _margin(found)
     return _chosen(understood, found, margin, Band.ACCEPT if margin >= _CHOICE_MARGIN else Band.CONFIRM)
+
+
+def _option(reader: LanguageReader, readings: Sequence[Reading], choices: Sequence[str]) -> str | None:
+    """The answer named last in the first hypothesis that names one."""
+    spotter = reader.options.get(choices[0].partition(".")[0]) if choices else None
+    for reading in readings if spotter is not None else ():
+        assert spotter is not None
+        named = [spot.label for spot in spotter.in_order(reading.folded) if spot.label in choices]
+        if named:
+            return named[-1]
+    return None
 
 
 def _chosen(understood: Understanding, found: tuple[Candidate, ...], margin: float, band: Band) -> Understanding:

@@ -7,7 +7,7 @@ import os
 import random
 import secrets as chance
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 
 import anyio
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from anyio.abc import TaskStatus
 from starlette.applications import Starlette
 
@@ -32,11 +32,13 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
 from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
-from ivr.desk.build import every_handler, make_learning, sms_texts
+from ivr.desk.adopting import Adopting
+from ivr.desk.build import every_handler, make_errands, make_learning, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
 from ivr.desk.handlers import Carrier, Sending
 from ivr.desk.learnt_file import write_learnt
+from ivr.desk.purging import Purging
 from ivr.desk.worker import Bell, Worker
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import ANY_EMERGENCY
@@ -60,6 +62,7 @@ from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
 from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
+from ivr.web.verify import VerifyPages
 from ivr.web.workroom import Workroom
 
 CALL_THREADS = 16
@@ -148,6 +151,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
             calls=Calls(db, secrets),
             handovers=Handovers(db, settings.operator_lines),
             callbacks=CallBacks(db, secrets, desk.confirming, bell.ring),
+            errands=make_errands(settings, db, desk, known.catalogue, around.clock, bell),
             prompts=_prompts(settings, around.clock, known.catalogue),
             clock=around.clock,
             voicemail=Voicemail(Recordings(db), settings.data_dir),
@@ -185,7 +189,9 @@ def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
         raise ConfigurationError(
             f"IVR_EMERGENCY_DESKS: no such emergency: {', '.join(unknown)}; there are {known_kinds}, {ANY_EMERGENCY}"
         )
-    house = House(settings.region, bool(settings.operator_number), desks, settings.emergency_keys)
+    house = House(
+        settings.region, bool(settings.operator_number), desks, settings.emergency_keys, settings.rating_share
+    )
     return Dialogue(known.understander, known.catalogue, known.script, house, known.grammars)
 
 
@@ -196,7 +202,8 @@ def _recorder(settings: Settings, db: Database) -> Recorder:
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
     cache = settings.data_dir / "prompts"
-    return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
+    folders = data_dir("grammars"), data_dir("audio"), cache
+    return PromptLibrary(*folders, clock=clock, catalogue=catalogue, messages=settings.data_dir)
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
@@ -228,6 +235,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
+        certificates=VerifyPages(parts.errands.certificates, rooms.known.catalogue, languages),
         links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages, rooms.desk.messages.texts.states),
         grammars=grammars_dir,
         metrics=metrics,
@@ -246,6 +254,7 @@ def _console(rooms: _Rooms) -> Around:
         calls=rooms.parts.calls,
         clock=rooms.around.clock,
         understander=rooms.known.understander,
+        prompts=rooms.parts.prompts,
         grammars=data_dir("grammars"),
         blocking=Workroom(CONSOLE_THREADS),
     )
@@ -268,23 +277,27 @@ def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:
     return {"database": told(lambda: require_newest(rooms.db)), **models}
 
 
-async def _showing(board: Board, task_status: TaskStatus[anyio.CancelScope]) -> None:
+async def _running(work: Callable[[], Awaitable[None]], task_status: TaskStatus[anyio.CancelScope]) -> None:
     with anyio.CancelScope() as scope:
         task_status.started(scope)
-        await board.run()
+        await work()
 
 
 @asynccontextmanager
 async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
     async with anyio.create_task_group() as tasks:
         if rooms.around.worker:
+            purging = Purging(rooms.db, rooms.desk.jobs, rooms.settings.data_dir, rooms.around.clock)
+            await to_thread.run_sync(purging.begin)
             tasks.start_soon(rooms.worker.run)
-        showing = await tasks.start(_showing, rooms.board)
+        known, board = rooms.known.understander, rooms.board
+        adopting = Adopting(rooms.db, rooms.settings.data_dir, known, lambda: board.calls > 0)
+        scopes = [await tasks.start(_running, work) for work in (board.run, adopting.run)]
         yield
-        showing.cancel()
+        for scope in scopes:
+            scope.cancel()
         rooms.worker.stop()
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()
-    rooms.pool.close()
-    rooms.parts.recorder.close()
-    rooms.db.dispose()
+    for room in (rooms.pool.close, rooms.parts.recorder.close, rooms.db.dispose):
+        room()

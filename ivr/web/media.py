@@ -15,6 +15,7 @@ from ivr.twilio.frames import Dtmf, Mark, Media, Message, Start, Stop
 from ivr.twilio.stream import MediaStream, StreamLimits
 from ivr.web.answers import MEDIA
 from ivr.web.guard import check_handshake
+from ivr.web.patience import Patience
 from ivr.web.services import AppServices
 
 _SEND_S = 10.0
@@ -95,11 +96,20 @@ class _Leg:
         if self._stream.start is None:
             return "no_start"
         line = await self._open(self._stream.start)
+        patience = Patience(self._services.edge.idle_s)
+        try:
+            return await self._handed_on(line, patience)
+        finally:
+            patience.close()
+
+    async def _handed_on(self, line: CallLine, patience: Patience) -> str:
+        """Each message, until the line is over or the carrier silent for too long: live calls bring audio every
+        20 ms."""
         began = self._services.clock.monotonic()
         while not line.over:
             if self._services.clock.monotonic() - began > self._services.edge.call_max_s:
                 return "stream_too_long"
-            message = await self._next()
+            message = await patience.of(self._receive())
             if message is None:
                 return "idle"
             if isinstance(message, Stop):
@@ -117,12 +127,6 @@ class _Leg:
         await self._line.started(start)
         return self._line
 
-    async def _next(self) -> Message | None:
-        """The next message, None when the carrier was silent for too long: live calls bring audio every 20 ms."""
-        with anyio.move_on_after(self._services.edge.idle_s):
-            return await self._receive()
-        return None
-
     async def _receive(self) -> Message:
         event = await self._socket.receive()
         if event["type"] == "websocket.disconnect":
@@ -131,7 +135,7 @@ class _Leg:
         if text is None:
             raise ProtocolError("messages are text", code="frame_binary")
         message = self._stream.receive(text)
-        self._services.metrics.messages.labels(type(message).__name__.lower()).inc()
+        self._services.metrics.received(type(message))
         return message
 
     async def _send(self, text: str) -> None:

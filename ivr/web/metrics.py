@@ -31,6 +31,7 @@ class Metrics:
         self.messages = Counter(
             "janvaani_stream_messages", "Media stream messages received", ["event"], registry=self.registry
         )
+        self._by_kind: dict[type, Counter] = {}
         self.malformed = Counter(
             "janvaani_stream_malformed",
             "Stream messages that broke the protocol",
@@ -46,6 +47,13 @@ class Metrics:
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
+
+    def received(self, kind: type) -> None:
+        """Count a stream's message. Its counter is looked up once: there are fifty a second and call."""
+        counter = self._by_kind.get(kind)
+        if counter is None:
+            counter = self._by_kind[kind] = self.messages.labels(kind.__name__.lower())
+        counter.inc()
 
     def watch(self, pool: DecodingPool) -> None:
         """Tell how late decoding is and how much of it waits."""

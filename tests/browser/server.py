@@ -6,13 +6,14 @@ same deadlines every day.
 
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from ivr.console.app import create_console
+from ivr.store import daily
 from ivr.store.database import Database
 from ivr.store.upgrade import upgrade
 from ivr.web.server import listen
@@ -46,6 +47,8 @@ def application(folder: Path) -> Starlette:
     below = around(db, clock, folder)
     sample.fill(sample.House(db, below.secrets, below.desk, below.calls, NOW), officer_user="officer")
     sample.proof(folder)
+    with db.begin() as connection:
+        daily.roll_up(connection, date(2026, 9, 20), date(2026, 11, 21))
     routes = [Mount("/console", create_console(below))]
     return Starlette(routes=routes, lifespan=lifespan(db, folder, clock))
 

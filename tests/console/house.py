@@ -23,6 +23,7 @@ from ivr.core.data import data_dir
 from ivr.core.settings import Settings
 from ivr.desk.build import sms_texts
 from ivr.desk.desk import Desk, DeskOptions
+from ivr.speech.prompts import PromptLibrary
 from ivr.store import users
 from ivr.store.calls import Calls
 from ivr.store.database import Database
@@ -62,6 +63,9 @@ def around(db: Database, clock: Clock, data: Path, **settings: Any) -> Around:
         calls=Calls(db, secrets),
         clock=clock,
         understander=understander,
+        prompts=PromptLibrary(
+            data_dir("grammars"), data_dir("audio"), data / "prompts", clock=clock, catalogue=catalogue
+        ),
         grammars=data_dir("grammars"),
         blocking=Workroom(4),
     )

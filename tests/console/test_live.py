@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
 from ivr.call.board import Board, Standing
 from ivr.console import live as live_pages
-from ivr.dialogue.session import At, Session
+from ivr.dialogue.session import REFUSED, At, Session
 from ivr.speech.tape import HEADER_BYTES
 from ivr.store import live
 from ivr.store.access import newest
@@ -163,3 +164,14 @@ def test_events_come_when_something_changed_and_end_by_themselves(
     assert "id: 8" in answer.text
     assert "తెనాలి దగ్గర" in found[0]
     assert any("“తెనాలి”" in html for html in found[1:])
+
+
+def test_who_does_not_want_to_be_recorded_is_not_listened_to(lite: Desktop, board: Board) -> None:
+    line = Line()
+    line.standing = replace(line.standing, session=replace(line.standing.session, consent=REFUSED))
+    board.add(SID, line)
+    operator = lite.client("operator")
+    operator.get("/live")
+    tell(board)
+    assert operator.post(f"/live/{SID}/listen", {"reason": "curious"}).status_code == 403
+    assert "does not want to be recorded" in operator.get(f"/live/{SID}").text

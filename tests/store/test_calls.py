@@ -106,6 +106,16 @@ def test_a_call_that_goes_on_is_not_taken_over_by_a_second_of_the_same_number(ca
     assert calls.session("CA1") == "{}"
 
 
+def test_a_call_that_died_with_its_process_is_resumed(calls: Calls) -> None:
+    calls.begin("CA1", NUMBER, NOW)
+    calls.save_wait("CA1", '{"at": "place"}', NOW)
+    calls.begin("CA2", NUMBER, later(2))
+    assert calls.resume("CA2", NOW - timedelta(minutes=10), later(2)) == '{"at": "place"}'
+    shown = calls.show("CA1")
+    assert shown is not None
+    assert (shown.ended_at, shown.disposition) == (NOW, "caller_left")
+
+
 @pytest.mark.parametrize("disposition", [Disposition.TICKET_OPENED, Disposition.SMS_SENT])
 def test_a_call_that_came_to_its_end_is_not_resumed(calls: Calls, disposition: Disposition) -> None:
     calls.begin("CA1", NUMBER, NOW)

@@ -13,9 +13,10 @@ from ivr.core.clock import Clock, SetClock
 from ivr.core.errors import IvrError
 from ivr.dialogue.commands import Play
 from ivr.twilio.frames import Start
-from ivr.web.services import AppServices, Check, Edge, LinkPage
+from ivr.web.services import AppServices, Check, Edge, LinkPage, VerifyPage
 
 AUTH_TOKEN = "an auth token of no account"
+LANGUAGES = ("hi", "te")
 SECRET = b"a secret key of no installation!"
 PUBLIC_URL = "https://helpline.example"
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
@@ -180,6 +181,19 @@ class FakePrompts:
 
 
 @dataclass
+class FakeCertificates:
+    """What is shown for which code; a slip of the hand for any other."""
+
+    pages: dict[str, VerifyPage] = field(default_factory=dict)
+    error: IvrError | None = None
+
+    def page(self, code: str, now: datetime) -> VerifyPage:
+        if self.error:
+            raise self.error
+        return self.pages.get(code, VerifyPage("mistyped"))
+
+
+@dataclass
 class FakeLinks:
     pages: dict[str, LinkPage] = field(default_factory=dict)
     error: IvrError | None = None
@@ -196,7 +210,7 @@ class FakeLinks:
 class Behind:
     """Everything behind the web, faked."""
 
-    edge: Edge = field(default_factory=lambda: Edge(PUBLIC_URL, AUTH_TOKEN, SECRET))
+    edge: Edge = field(default_factory=lambda: Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, LANGUAGES))
     clock: Clock = field(default_factory=lambda: SetClock(NOW))
     book: FakeBook = field(default_factory=FakeBook)
     factory: FakeFactory = field(default_factory=FakeFactory)
@@ -204,6 +218,7 @@ class Behind:
     reports: FakeReports = field(default_factory=FakeReports)
     prompts: FakePrompts = field(default_factory=FakePrompts)
     links: FakeLinks = field(default_factory=FakeLinks)
+    certificates: FakeCertificates = field(default_factory=FakeCertificates)
     checks: dict[str, Check] = field(default_factory=dict)
 
     def services(self) -> AppServices:
@@ -216,6 +231,7 @@ class Behind:
             reports=self.reports,
             prompts=self.prompts,
             links=self.links,
+            certificates=self.certificates,
             grammars=GRAMMARS,
             checks=self.checks,
         )

@@ -11,11 +11,11 @@ from ivr.core.errors import CarrierError, ModelError, OverloadedError
 from ivr.web.services import Edge
 from tests.web import carrier
 from tests.web.carrier import CALL_SID, Carrier, Switchboard, begin, close_code, only_line, running
-from tests.web.fakes import AUTH_TOKEN, PUBLIC_URL, SECRET, Behind
+from tests.web.fakes import AUTH_TOKEN, LANGUAGES, PUBLIC_URL, SECRET, Behind
 
 
 def test_a_socket_that_never_starts_is_closed() -> None:
-    behind = Behind(edge=Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, start_s=0.05))
+    behind = Behind(edge=Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, LANGUAGES, start_s=0.05))
     with running(behind) as phone, phone.socket() as socket:
         socket.send(carrier.connected())
         assert close_code(socket) == 1008
@@ -23,7 +23,7 @@ def test_a_socket_that_never_starts_is_closed() -> None:
 
 
 def test_a_carrier_that_falls_silent_is_gone() -> None:
-    behind = Behind(edge=Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, idle_s=0.05))
+    behind = Behind(edge=Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, LANGUAGES, idle_s=0.05))
     with running(behind) as phone, phone.socket() as socket:
         begin(socket, phone)
         assert close_code(socket) == 1008
@@ -31,7 +31,7 @@ def test_a_carrier_that_falls_silent_is_gone() -> None:
 
 
 def test_a_call_longer_than_calls_may_be_is_ended() -> None:
-    behind = Behind(edge=Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, call_max_s=1))
+    behind = Behind(edge=Edge(PUBLIC_URL, AUTH_TOKEN, SECRET, LANGUAGES, call_max_s=1))
     with running(behind) as phone, phone.socket() as socket:
         begin(socket, phone)
         for chunk in range(51):

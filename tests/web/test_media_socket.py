@@ -8,7 +8,7 @@ from websockets.exceptions import InvalidStatus
 from ivr.web.services import Edge
 from tests.web import carrier
 from tests.web.carrier import CALL_SID, Carrier, begin, close_code, only_line, running, signed
-from tests.web.fakes import PUBLIC_URL, SECRET, Behind
+from tests.web.fakes import LANGUAGES, PUBLIC_URL, SECRET, Behind
 
 
 def test_a_call_reaches_its_line_message_by_message(phone: Carrier) -> None:
@@ -48,7 +48,7 @@ def test_an_unsigned_handshake_is_403_and_never_accepted(phone: Carrier, signatu
 
 
 def test_without_an_auth_token_even_a_signature_with_the_empty_token_is_403() -> None:
-    behind = Behind(edge=Edge(PUBLIC_URL, "", SECRET))
+    behind = Behind(edge=Edge(PUBLIC_URL, "", SECRET, LANGUAGES))
     given = signed("wss://helpline.example/twilio/media", auth_token="")
     with running(behind) as phone, pytest.raises(InvalidStatus) as refused, phone.socket(given):
         pass

@@ -16,7 +16,7 @@ from ivr.web.audio import PromptSeal
 from ivr.web.services import Edge
 from ivr.web.webhooks import caller
 from tests.web.carrier import CALL_SID, Carrier, client, running, signed
-from tests.web.fakes import AUTH_TOKEN, NOW, PUBLIC_URL, SECRET, Behind
+from tests.web.fakes import AUTH_TOKEN, LANGUAGES, NOW, PUBLIC_URL, SECRET, Behind
 
 CALL = {
     "CallSid": CALL_SID,
@@ -84,7 +84,12 @@ def test_a_webhook_that_the_carrier_did_not_sign_is_403_and_does_nothing(phone: 
 
 
 @pytest.mark.parametrize(
-    "edge", [Edge(PUBLIC_URL, "", SECRET), Edge("", AUTH_TOKEN, SECRET), Edge(PUBLIC_URL, AUTH_TOKEN, b"")]
+    "edge",
+    [
+        Edge(PUBLIC_URL, "", SECRET, LANGUAGES),
+        Edge("", AUTH_TOKEN, SECRET, LANGUAGES),
+        Edge(PUBLIC_URL, AUTH_TOKEN, b"", LANGUAGES),
+    ],
 )
 def test_with_a_setting_missing_all_is_refused_and_readyz_says_which(edge: Edge) -> None:
     with running(Behind(edge=edge)) as phone:

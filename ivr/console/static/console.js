@@ -35,6 +35,16 @@ document.addEventListener("submit", async (event) => {
   setTimeout(() => { place.textContent = masked; form.hidden = false; }, 1000 * Number(answer.headers.get("X-Seconds")));
 });
 
+// A prompt is heard without leaving the page.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-hear]"), player = document.getElementById("hear");
+  if (!link || !player) return;
+  event.preventDefault();
+  player.hidden = false;
+  player.src = link.href;
+  player.play();
+});
+
 // A choice that is a filter is sent when it is made.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.requestSubmit();

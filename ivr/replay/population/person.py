@@ -15,6 +15,7 @@ from ivr.replay.population.goals import Goal, Kind
 from ivr.replay.population.traits import Trait
 from ivr.replay.population.words import Words
 
+_AT_ONCE = 0.7  # of the callers say what they want where the greeting asks for it, the others their language
 _TRIES = 4  # times that a caller says what they want before giving up at "anything else?"
 
 
@@ -35,7 +36,9 @@ SILENT = Action(Does.NOTHING)
 
 # What a prompt asks for. A prompt not named here asks for nothing of its own.
 _ASKS: Mapping[str, str] = {
-    **dict.fromkeys(("ask_language", "language_no_input", "language_no_match", "language_key"), "language"),
+    **dict.fromkeys(
+        ("ask_language", "language_no_input", "language_no_match", "language_help", "language_key"), "language"
+    ),
     **dict.fromkeys(
         ("ask_service", "ask_service_again", "service_no_input", "service_no_match", "service_help"), "service"
     ),
@@ -115,7 +118,7 @@ class Person:
         key = next((p.values["key"][1] for p in plays if p.prompt == "language_key" and p.lang == self.goal.lang), "")
         if self.trait.keys and key:
             return Action(Does.PRESSES, key)
-        if self.goal.kind is Kind.EMERGENCY or self._chance.random() < 0.4:
+        if self.goal.kind is Kind.EMERGENCY or self._chance.random() < _AT_ONCE:
             return self._wish()
         return self._speak(self._words.language(self.goal.lang))
 

@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime, timedelta
 from ivr.core.ids import check_digit
 from ivr.dialogue.commands import (
     AnswerTicket,
+    AskDesk,
     Command,
     Disposition,
+    Ending,
     FindTickets,
     Flag,
     HangUp,
@@ -20,14 +22,13 @@ from ivr.dialogue.commands import (
     Note,
     OpenTicket,
     Play,
-    Record,
     SendSms,
-    Transfer,
     Understood,
 )
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import (
     CallStarted,
+    DeskSays,
     EffectFailed,
     Event,
     HungUp,
@@ -47,7 +48,20 @@ from ivr.understanding.result import Command as Asked
 NOW = datetime(2026, 11, 22, 6, 30, tzinfo=UTC)
 NUMBER = "482731" + check_digit("482731")
 ACCEPT, CONFIRM, MARGIN = 0.62, 0.38, 0.08
-Ending = Listen | OpenTicket | SendSms | FindTickets | AnswerTicket | Record | Transfer | HangUp
+SAYS: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "alert": ("acknowledged", {}),
+    "claim": ("won", {}),
+    "decline": ("declined", {}),
+    "deliver": ("delivered", {}),
+    "received": ("yes", {}),
+    "enrol": ("need", {"service": "food_ration_request", "district": "Agra", "area": "282001"}),
+    "certificate": ("valid", {"kind": "income_certificate", "initials": "सी", "issued_on": "2026-11-20", "day": ""}),
+    "rumour": ("known", {"rumour": "coin_ten_invalid"}),
+    "rate": ("rated", {}),
+}
+
+
+_NAMING = (WaitKind.SERVICE, WaitKind.LANGUAGE, WaitKind.CHOICE, WaitKind.RUMOUR)
 
 
 class MarkUnderstander:
@@ -59,10 +73,12 @@ class MarkUnderstander:
         text = nbest[0].text if nbest else ""
         marks = [mark.partition("=") for mark in text.split()]
         found = sorted((_candidate(value) for name, _, value in marks if name == "service"), key=lambda c: -c.score)
+        if kind is WaitKind.RUMOUR:
+            found = [_candidate(value) for name, _, value in marks if name == "rumour"]
         if kind is WaitKind.CHOICE:
             found = [c for c in found if c.intent in choices]
         named = {name: value for name, _, value in marks if value and name != "service"}
-        services = kind in (WaitKind.SERVICE, WaitKind.LANGUAGE, WaitKind.CHOICE) and bool(found)
+        services = kind in _NAMING and bool(found)
         margin = found[0].score - found[1].score if len(found) > 1 else 1.0
         return Understanding(
             text=text,
@@ -95,6 +111,8 @@ def _slots(kind: WaitKind, marks: set[str], named: Mapping[str, str]) -> dict[st
         return {"yes_no": "yes" if "yes" in marks else "no" if "no" in marks else "unclear"}
     if kind is WaitKind.NUMBER:
         return {"number": float(named["number"]) if "number" in named else None}
+    if kind is WaitKind.OPTION:
+        return {"option": named.get("option")}
     if kind in (WaitKind.SERVICE, WaitKind.LANGUAGE):
         return {"place": named["place"]} if "place" in named else {}
     return {kind.value: named.get(kind.value)}
@@ -129,19 +147,23 @@ class FakeDesk:
     sms: bool = True
     shared: bool = False
     failing: frozenset[str] = frozenset()
+    says: Mapping[str, tuple[str, Mapping[str, str]]] = field(default_factory=lambda: dict(SAYS))
+    code: str = ""
     waits: bool = True
     becomes: Mapping[str, str] = field(default_factory=lambda: {"yes": "closed", "no": "open"})
     done: list[Command] = field(default_factory=list)
 
-    def answer(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket) -> Event:
+    def answer(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk) -> Event:
         self.done.append(effect)
         if type(effect).__name__ in self.failing:
             return EffectFailed(type(effect).__name__, "store")
         match effect:
             case OpenTicket():
-                return TicketOpened(NUMBER, "2026-11-24")
+                return TicketOpened(NUMBER, "2026-11-24", code=self.code)
             case SendSms():
                 return SmsQueued(self.sms)
+            case AskDesk():
+                return DeskSays(effect.what, *self.says.get(effect.what, ("", {})))
             case FindTickets():
                 found = [t for t in self.tickets if effect.number in (None, t.number)]
                 return TicketsFound(tuple(found), self.shared)
@@ -184,7 +206,7 @@ class Caller:
             self.plays += [c for c in commands if isinstance(c, Play)]
             self.flags += [c.kind for c in commands if isinstance(c, Flag)]
             self.notes += [c for c in commands if isinstance(c, Note)]
-            if not isinstance(self.last, OpenTicket | SendSms | FindTickets | AnswerTicket):
+            if not isinstance(self.last, OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk):
                 return [play.prompt for play in self.plays]
             event = self.desk.answer(self.last)
 

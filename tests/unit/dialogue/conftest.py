@@ -40,6 +40,10 @@ CATALOGUE = FakeCatalogue(
         "health_advice_104": FakeService("health", "transfer"),
         "fire_emergency": FakeService("police", "emergency"),
         "food_ration_request": FakeService("relief", "relief", ("place",)),
+        "blood_request": FakeService("relief", "relief", ("place",)),
+        "volunteer_register": FakeService("relief", "link"),
+        "certificate_verify": FakeService("revenue", "info"),
+        "rumour_check": FakeService("helpline", "info"),
         "talk_to_operator": FakeService("helpline", "transfer"),
         "callback_request": FakeService("helpline", "info"),
         "repeat_message": FakeService("helpline", "info"),
@@ -57,7 +61,12 @@ Ring = Callable[..., Caller]
 def grammars(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The real prompts, menu and rules beside a few places and numbers."""
     source, folder = data_dir("grammars"), tmp_path_factory.mktemp("grammars")
-    for name in ("dialogue.yaml", "menu.yaml", "hi/prompts.yaml", "te/prompts.yaml"):
+    for name in (
+        "dialogue.yaml",
+        "menu.yaml",
+        "rumours.yaml",
+        *(f"{lang}/{part}.yaml" for lang in ("hi", "te") for part in ("prompts", "options")),
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(source / name, folder / name)
     for lang in ("hi", "te"):

@@ -7,6 +7,7 @@ from ivr.dialogue.commands import Disposition, HangUp
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import (
     CallStarted,
+    DeskSays,
     EffectFailed,
     Event,
     HungUp,
@@ -24,7 +25,7 @@ from ivr.dialogue.ports import House
 from ivr.dialogue.script import Script
 from ivr.dialogue.session import At, Session
 from ivr.understanding.result import Command, Hypothesis
-from tests.unit.dialogue.caller import NOW, NUMBER, Caller, FakeDesk, MarkUnderstander, check_step
+from tests.unit.dialogue.caller import NOW, NUMBER, SAYS, Caller, FakeDesk, MarkUnderstander, check_step
 from tests.unit.dialogue.conftest import CATALOGUE
 
 SERVICES = [f"service={name}:{score}" for name in CATALOGUE.services for score in (0.9, 0.5)]
@@ -44,6 +45,12 @@ MARKS = st.sampled_from(
         "number=4",
         "number=4.5",
         "emergency=fire",
+        "option=alert.stop",
+        "option=blood.o_pos",
+        "option=gives.food",
+        "option=delivery.connect",
+        "rumour=coin_ten_invalid:0.9",
+        "rumour=coin_ten_invalid:0.5",
         "noise",
         *(f"cmd={command}" for command in Command if command is not Command.GOODBYE),
     ]
@@ -63,6 +70,13 @@ TICKETS = st.lists(
     ),
     max_size=4,
 ).map(tuple)
+BRIEFS = st.sampled_from(
+    [{}, {"errand": "gone"}]
+    + [
+        {"errand": errand, "service": "food_ration_request", "district": "Agra", "offer": "7", "request": "4"}
+        for errand in ("offer", "deliver", "received", "alert")
+    ]
+)
 SPOKEN = st.one_of(SAID, st.builds(Pressed, KEYS), st.just(NoInput()))
 EVENTS: st.SearchStrategy[Event] = st.one_of(
     SPOKEN,
@@ -77,7 +91,9 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
         st.booleans(),
         st.sampled_from(["", "overloaded"]),
         st.sampled_from(["", "callback", "missed"]),
+        BRIEFS,
     ),
+    st.sampled_from([DeskSays(what, *said) for what, said in SAYS.items()]),
     st.builds(TicketOpened, st.just(NUMBER), st.sampled_from(["2026-11-24", None])),
     st.builds(TicketsFound, TICKETS, st.booleans()),
     st.builds(SmsQueued, st.booleans()),

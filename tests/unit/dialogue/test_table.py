@@ -37,6 +37,13 @@ def shared(caller: Caller) -> None:
     caller.happen(CallStarted("hi", tickets=(TICKET,), shared=True))
 
 
+def briefed(caller: Caller, errand: str) -> None:
+    """The call begins with what waits for this person."""
+    brief = {"errand": errand, "service": "food_ration_request", "district": "Agra", "area": "282001", "request": "4"}
+    caller.session = Session.new("CA2")
+    caller.happen(CallStarted("hi", purpose="x", brief={**brief, "offer": "7", "kind": "text", "message": "m"}))
+
+
 def claimed(caller: Caller) -> None:
     caller.session = Session.new("CA2")
     caller.happen(CallStarted("hi", tickets=(replace(TICKET, state="claimed"),), purpose="confirm"))
@@ -66,6 +73,16 @@ REACH: dict[At, Callable[[Caller], object]] = {
     At.STILL: lambda c: still(c),
     At.QUEUE: lambda c: (c.press("0"), c.happen(Queued(2, 4))),
     At.MESSAGE_OK: lambda c: (c.say("cmd=no_recording"), c.press("0")),
+    At.AREA: lambda c: (c.say("service=food_ration_request"), c.say("place=Agra")),
+    At.BLOOD: lambda c: (c.say("service=blood_request"), c.say("place=Agra")),
+    At.GIVES: lambda c: c.say("service=volunteer_register"),
+    At.OFFER: lambda c: briefed(c, "offer"),
+    At.DELIVERY: lambda c: briefed(c, "deliver"),
+    At.RECEIVED: lambda c: briefed(c, "received"),
+    At.ALERT: lambda c: briefed(c, "alert"),
+    At.CERTIFICATE: lambda c: c.say("service=certificate_verify"),
+    At.RUMOUR: lambda c: c.say("service=rumour_check"),
+    At.RUMOUR_CONFIRM: lambda c: (c.say("service=rumour_check"), c.say("rumour=coin_ten_invalid:0.5")),
     At.NO_DANGER: lambda c: c.say("emergency=fire"),
 }
 
@@ -126,9 +143,18 @@ def test_every_question_is_continued_by_keys(ring: Ring, place: At) -> None:
     played = caller.happen(CallStarted(resumed=True, media="gather"))
     assert played[0] == "keys_only"
     assert isinstance(caller.last, Listen)
-    keys = {"language_key", "menu_key", "place_key", "yes_no_keys", "choice_keys", "details_keys"}
+    keys = {
+        "language_key",
+        "menu_key",
+        "place_key",
+        "yes_no_keys",
+        "choice_keys",
+        "details_keys",
+        "option_key",
+        "rumour_key",
+    }
     keys |= {prompt for prompt in played if prompt.startswith(("group_", "state_"))}
-    asks_for_keys = (At.TICKET_NUMBER, At.RATING, At.LAST_FOUR)
+    asks_for_keys = (At.TICKET_NUMBER, At.RATING, At.LAST_FOUR, At.AREA, At.DELIVERY, At.CERTIFICATE)
     assert keys & set(played) or place in asks_for_keys
 
 
