@@ -22,6 +22,7 @@ OUTSIDE = "outside.yaml"  # of a language: what the helpline does not do
 _PHRASES_A_TEMPLATE = 300
 _TEN = 10
 _PHRASES_A_CHOICE = 60
+_ANYTIME = 3  # how much oftener than one service a command or an emergency is drawn
 
 ANY_KIND, UNLESS, NOW = "any", "unless", "now"  # of emergency.yaml
 
@@ -134,16 +135,19 @@ class Grammars:
         return self.by_language[lang].vocabulary
 
     def sample_sentences(self, lang: str, count: int, seed: int) -> list[str]:
-        """`count` sentences that callers may say, services drawn alike; the same for the same seed."""
+        """`count` sentences that callers may say, services drawn alike and what may be said at any wait more often; the
+        same for the same seed."""
         grammar = self.by_language[lang]
         chance = np.random.default_rng(seed)
         groups = [templates for templates in grammar.services.values() if templates]
         groups += [
             templates
-            for part in (grammar.yes_no, grammar.commands, grammar.emergencies, grammar.options, grammar.rumours)
+            for part in (grammar.yes_no, grammar.options, grammar.rumours)
             for templates in part.values()
             if templates
         ]
+        anytime = [templates for part in (grammar.commands, grammar.emergencies) for templates in part.values()]
+        groups += [templates for templates in anytime if templates] * _ANYTIME
 
         def choose(below: int) -> int:
             return int(chance.integers(below))
