@@ -199,8 +199,9 @@ def _recorder(settings: Settings, db: Database) -> Recorder:
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
-    cache = settings.data_dir / "prompts"
-    return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache, clock=clock, catalogue=catalogue)
+    folder, grammars = settings.data_dir, data_dir("grammars")
+    cache, voices = folder / "prompts", folder / "voices"
+    return PromptLibrary(grammars, data_dir("audio"), cache, clock=clock, catalogue=catalogue, voices_dir=voices)
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
