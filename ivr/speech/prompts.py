@@ -126,11 +126,10 @@ class PromptLibrary:
         voice, slow = self._voices[lang]
         chosen = slow if piece.slow else voice
         if lang in self._piper:
-            key = f"{self._piper[lang].key}|{piece.slow}|{piece.spoken}"
+            piper = self._piper[lang]
+            key = f"{piper.key}|{piece.slow}|{piece.spoken}"
             try:
-                return self._cache.get(
-                    key, lambda: self._piper[lang].say(piece.spoken, piece.slow), on_disk=piece.common
-                )
+                return self._cache.get(key, lambda: piper.say(piece.spoken, piece.slow), on_disk=piece.common)
             except AudioError as error:  # a caller is never left in silence for a better voice
                 log.warning("piper_failed", lang=lang, code=error.code)
         key = f"{chosen.key}|{piece.spoken}"
