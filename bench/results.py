@@ -54,7 +54,7 @@ class Target:
     reached: bool
 
 
-def write_targets(section: str, found: Sequence[Target]) -> None:
+def write_targets(section: str, found: Sequence[Target], path: Path = RESULTS) -> None:
     """Keep the section's targets, and write the table of all sections' to the top of RESULTS.md."""
     kept = json.loads(TARGETS.read_text(encoding="utf-8")) if TARGETS.exists() else {}
     kept[section] = [asdict(target) for target in found]
@@ -64,7 +64,7 @@ def write_targets(section: str, found: Sequence[Target]) -> None:
         for name, targets in sorted(kept.items())
         for target in targets
     ]
-    write_section("Targets", table(("what", "wanted", "measured", "reached", "section"), rows))
+    write_section("Targets", table(("what", "wanted", "measured", "reached", "section"), rows), path)
 
 
 def spread(values: Sequence[float], digits: int) -> str:

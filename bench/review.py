@@ -1,7 +1,7 @@
 """How long the server takes for the review page's views: 1,000 flagged calls among many, on SQLite and PostgreSQL.
 
-`python -m bench.review [--calls 20000]` makes the databases in a temporary folder, asks for each view as a signed-in
-operator through the whole application, and writes its section of bench/RESULTS.md.
+`python -m bench.review [--calls 20000] [--quick]` makes the databases in a temporary folder, asks for each
+view as a signed-in operator through the whole application, and writes its section of bench/RESULTS.md.
 """
 
 import argparse
@@ -109,7 +109,9 @@ def _cell(times: list[float]) -> str:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=20_000)
-    calls = max(FLAGGED, parser.parse_args().calls)
+    parser.add_argument("--quick", action="store_true", help="few calls besides the flagged ones")
+    options = parser.parse_args()
+    calls = max(FLAGGED, FLAGGED * 2 if options.quick else options.calls)
     found: dict[str, dict[str, list[float]]] = {}
     with tempfile.TemporaryDirectory(prefix="janvaani-bench-") as name, databases(Path(name)) as addresses:
         for kind, address in addresses.items():

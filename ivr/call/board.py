@@ -60,6 +60,11 @@ class Board:
     def remove(self, call_sid: str) -> None:
         self._lines.pop(call_sid, None)
 
+    @property
+    def calls(self) -> int:
+        """How many go on in this process."""
+        return len(self._lines)
+
     async def run(self) -> None:
         """Until cancelled. A database that is away is no reason to stop."""
         try:

@@ -150,6 +150,7 @@ def _line(outcome: Outcome) -> dict[str, object]:
         "reply_ms": list(outcome.reply_ms),
         "call_s": round(outcome.call_s, 2),
         "wall_s": round(outcome.wall_s, 3),
+        "decoding_s": None if outcome.decoding_s is None else round(outcome.decoding_s, 3),
     }
 
 

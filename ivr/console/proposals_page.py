@@ -1,7 +1,7 @@
 """Phrases proposed by corrections: what each would change, and a supervisor's yes or no."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,7 +125,8 @@ def meaning(visit: Visit, known: Understander, text: str, lang: str) -> Understa
 
 def trial(known: Understander, lang: str, service: str, phrase: str) -> Understander:
     """The same understander, taught one phrase more. Takes about a second to build; nothing else sees it."""
-    grammars = taught(known.grammars, {lang: {service: [phrase]}})
+    by_language = {code: known.reader(code).grammar for code in known.grammars.languages}  # with what was learnt since
+    grammars = taught(replace(known.grammars, by_language=by_language), {lang: {service: [phrase]}})
     return Understander(grammars, known.catalogue, known.own_thresholds)
 
 

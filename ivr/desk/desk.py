@@ -34,7 +34,7 @@ from ivr.dialogue.commands import AnswerTicket, FindTickets, OpenTicket, SendSms
 from ivr.dialogue.events import KnownTicket, SmsQueued, TicketAnswered, TicketOpened, TicketsFound
 from ivr.dialogue.hours import HouseHours
 from ivr.dialogue.script import house_hours
-from ivr.store import links, outbox, tickets
+from ivr.store import campaigns, links, outbox, tickets
 from ivr.store.calls import caller_of
 from ivr.store.database import Database
 from ivr.store.jobs import Jobs
@@ -43,6 +43,7 @@ from ivr.store.secrets import Secrets
 from ivr.understanding.catalogue import Catalogue
 
 SMS_REPORT = "sms_report"
+STOP_CALLS = "stop_calls"  # the service that grammars/dialogue.yaml names so
 REMEMBERED = timedelta(days=30)  # a closed ticket is still told of for so long
 REPORT_PATIENCE = timedelta(seconds=10)
 
@@ -125,6 +126,8 @@ class Desk:
             if fresh:
                 self.acting.opened(connection, ticket, new.due_at if hours else None, now)
             code = self._relief(connection, ticket, asked)
+            if asked.service == STOP_CALLS and who is not None:
+                campaigns.stop_for(connection, who.phone_hash, now)
             rung = asked.call_back and who is not None
             if rung and who is not None:
                 promise(connection, self.jobs, f"callback:{asked.key}", who.phone_hash, new.call_sid, now)

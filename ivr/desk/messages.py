@@ -11,7 +11,7 @@ from ivr.core.clock import INDIA
 from ivr.core.errors import StoreError
 from ivr.core.ids import clean_digits, format_ticket, link_code
 from ivr.desk.segments import segments
-from ivr.desk.sms_templates import MOST_SEGMENTS, SmsTemplate, SmsTexts
+from ivr.desk.sms_templates import MOST_SEGMENTS, SmsTemplate, SmsTexts, TemplateError
 from ivr.store import links, outbox, tickets
 from ivr.store.jobs import Jobs
 from ivr.store.schema import caller
@@ -85,7 +85,8 @@ class Messages:
 
     def _checked(self, template: SmsTemplate, values: Mapping[str, str]) -> str:
         body = template.render(values)
-        assert template.matches(body)
+        if not template.matches(body):  # an operator would drop it
+            raise TemplateError(f"SMS template {template.id}/{template.language}: the text is not the registered one")
         if segments(body) > MOST_SEGMENTS:
             # a long address of a test server; to send it is dearer, not to send it is worse
             log.warning("sms_longer_than_two", template=template.id, language=template.language)

@@ -31,6 +31,7 @@ log = structlog.get_logger()
 
 Say = Callable[[str, Voice], Samples]
 
+RECORDING = "recording"  # the kind of a value that is a file of sound below the folder of messages
 _IN_MEMORY = 512
 _DIGIT_GAP_MS = 60
 
@@ -48,6 +49,7 @@ class PromptLibrary:
     """All prompts of all languages. DataError from the constructor where the data is wrong.
 
     `clock` gives the day, so that a date within a week is said by its weekday. `cache_dir` None keeps nothing on disk.
+    `messages`: where the recordings of alert campaigns lie.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class PromptLibrary:
         catalogue: Catalogue | None = None,
         say: Say = synthesise,
         voices_dir: Path | None = None,
+        messages: Path | None = None,
     ) -> None:
         self._wordings = load_wordings(grammars_dir, catalogue)
         self._voices = {lang: _voice(lang, wording) for lang, wording in self._wordings.items()}
@@ -68,6 +71,7 @@ class PromptLibrary:
         self._clock = clock
         self._say = say
         self._piper = piper_voices(voices_dir, self._wordings) if voices_dir else {}
+        self._messages = messages
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -99,6 +103,10 @@ class PromptLibrary:
         files = self.recordings(play.lang, play.prompt) if play.prompt in wording.prompts else ()
         recorded = bool(files) and all(file.exists() for file in files)
         filled = wording.fill(play, today, recorded=recorded)
+        message = next((value for kind, value in play.values.values() if kind == RECORDING), None)
+        if message is not None and self._messages is not None:
+            audio = self._recorded(self._messages / message)
+            return RenderedPrompt(filled.text, mulaw_encode(audio), duration_ms(audio))
         if recorded and not wording.prompts[play.prompt].places:
             audio = self._recorded(files[0])
         else:

@@ -89,6 +89,13 @@ def accepted(connection: Connection) -> Sequence[tuple[str, str, str]]:
     return [(row.language, row.service, row.decided_phrase) for row in rows]
 
 
+def state_of(connection: Connection) -> tuple[int, datetime | None]:
+    """Changes whenever what is accepted changes: how many, and when the newest was."""
+    query = select(func.count(), func.max(proposal.c.decided_at)).where(proposal.c.state == ACCEPTED)
+    count, newest = connection.execute(query).one()
+    return count, newest
+
+
 def known_requests(connection: Connection) -> Sequence[tuple[str, str, str]]:
     """Language, words and service of every corrected request: what was really said, as far as an operator wrote it
     down, and what was meant. The newest correction of a turn holds."""

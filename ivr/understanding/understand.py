@@ -45,6 +45,20 @@ class Understander:
         gc.collect()
         gc.freeze()
 
+    def adopt(self, grammars: Grammars) -> tuple[str, ...]:
+        """Read by these grammars from now on, where their requests differ; the languages that do. What is new is built
+        (about a second a language) before it takes the place of the old, so it may be done in mid-call, in a thread."""
+        changed = []
+        for lang, grammar in grammars.by_language.items():
+            old = self.reader(lang)
+            if grammar.services != old.grammar.services:
+                new = LanguageReader(grammar, old.all_places, old.foreign_numbers)
+                new.warm()
+                self._readers[lang] = new
+                changed.append(lang)
+        gc.freeze()
+        return tuple(changed)
+
     def understand(
         self,
         nbest: Sequence[Hypothesis],

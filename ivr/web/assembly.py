@@ -7,7 +7,7 @@ import os
 import random
 import secrets as chance
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,6 +32,7 @@ from ivr.core.clock import Clock, SystemClock
 from ivr.core.data import data_dir
 from ivr.core.errors import ConfigurationError, IvrError
 from ivr.core.settings import Settings
+from ivr.desk.adopting import Adopting
 from ivr.desk.build import every_handler, make_errands, make_learning, sms_texts
 from ivr.desk.callbacks import CallBacks
 from ivr.desk.desk import Desk, DeskOptions
@@ -61,6 +62,7 @@ from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
 from ivr.web.metrics import Metrics
 from ivr.web.services import AppServices, Check, Edge
+from ivr.web.verify import VerifyPages
 from ivr.web.workroom import Workroom
 
 CALL_THREADS = 16
@@ -199,9 +201,9 @@ def _recorder(settings: Settings, db: Database) -> Recorder:
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
-    folder, grammars = settings.data_dir, data_dir("grammars")
-    cache, voices = folder / "prompts", folder / "voices"
-    return PromptLibrary(grammars, data_dir("audio"), cache, clock=clock, catalogue=catalogue, voices_dir=voices)
+    folder = settings.data_dir
+    folders = data_dir("grammars"), data_dir("audio"), folder / "prompts"
+    return PromptLibrary(*folders, clock=clock, catalogue=catalogue, voices_dir=folder / "voices", messages=folder)
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
@@ -233,6 +235,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
         keypad=Keypad(parts, numbers, sinks, settings.operator_language),
         reports=Reports(parts),
         prompts=parts.prompts,
+        certificates=VerifyPages(parts.errands.certificates, rooms.known.catalogue, languages),
         links=LinkPages(rooms.desk, rooms.known.catalogue, grammars_dir, languages, rooms.desk.messages.texts.states),
         grammars=grammars_dir,
         metrics=metrics,
@@ -274,10 +277,10 @@ def _checks(rooms: _Rooms, languages: tuple[str, ...]) -> dict[str, Check]:
     return {"database": told(lambda: require_newest(rooms.db)), **models}
 
 
-async def _showing(board: Board, task_status: TaskStatus[anyio.CancelScope]) -> None:
+async def _running(work: Callable[[], Awaitable[None]], task_status: TaskStatus[anyio.CancelScope]) -> None:
     with anyio.CancelScope() as scope:
         task_status.started(scope)
-        await board.run()
+        await work()
 
 
 @asynccontextmanager
@@ -287,12 +290,14 @@ async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
             purging = Purging(rooms.db, rooms.desk.jobs, rooms.settings.data_dir, rooms.around.clock)
             await to_thread.run_sync(purging.begin)
             tasks.start_soon(rooms.worker.run)
-        showing = await tasks.start(_showing, rooms.board)
+        known, board = rooms.known.understander, rooms.board
+        adopting = Adopting(rooms.db, rooms.settings.data_dir, known, lambda: board.calls > 0)
+        scopes = [await tasks.start(_running, work) for work in (board.run, adopting.run)]
         yield
-        showing.cancel()
+        for scope in scopes:
+            scope.cancel()
         rooms.worker.stop()
     if isinstance(rooms.carrier, TwilioRest):
         await rooms.carrier.close()
-    rooms.pool.close()
-    rooms.parts.recorder.close()
-    rooms.db.dispose()
+    for room in (rooms.pool.close, rooms.parts.recorder.close, rooms.db.dispose):
+        room()

@@ -1,6 +1,7 @@
 """The pages a citizen opens from an SMS: plain HTML of a few kilobytes, no script, every language on one page.
 
-Words come from grammars/<lang>/page.yaml, facts from the port `Links`. No page shows anything about a person.
+Words come from grammars/<lang>/page.yaml, facts from the ports `Links` and `CertificatePages`. No page shows anything
+about a person but the initials on a certificate that somebody holds in hand.
 """
 
 import re
@@ -15,9 +16,10 @@ from starlette.responses import HTMLResponse, Response
 from ivr.core.data import load_mapping
 from ivr.core.errors import DataError, IvrError
 from ivr.web.guessing import Guessing
-from ivr.web.services import AppServices, LinkPage
+from ivr.web.services import AppServices, LinkPage, VerifyPage
 
 PAGE_MAX_BYTES = 15_000
+CODE_MAX_CHARS = 64
 _CODE = re.compile(r"[A-Za-z0-9_-]{4,64}")
 _WORDS = (
     "title",
@@ -30,7 +32,18 @@ _WORDS = (
     "no_documents",
     "not_found",
     "expired",
-    "verify_unknown",
+    "verify_valid",
+    "verify_expired",
+    "verify_revoked",
+    "verify_mistyped",
+    "verify_forged",
+    "verify_altered",
+    "verify_kind",
+    "verify_initials",
+    "verify_issued",
+    "verify_until",
+    "verify_revoked_on",
+    "verify_compare",
     "trouble",
 )
 HEADERS = {
@@ -63,8 +76,15 @@ class Pages:
         return self._render("link.html", sections=sections)
 
     def notice(self, notice: str) -> str:
-        """One sentence in every language: `notice` is not_found, expired, verify_unknown or trouble."""
+        """One sentence in every language: `notice` is not_found, expired, trouble or verify_ and a result."""
         return self._render("notice.html", notice=notice)
+
+    def verify(self, page: VerifyPage) -> str:
+        """The page of a certificate; of what is no record of ours one sentence."""
+        if not page.sections:
+            return self.notice(f"verify_{page.result}")
+        sections = [section for section in page.sections if section.lang in self._wording]
+        return self._render("verify.html", sections=sections, result=page.result)
 
     def _render(self, template: str, **values: object) -> str:
         title = " · ".join(words["title"] for words in self._wording.values())
@@ -99,14 +119,29 @@ async def link(request: Request) -> Response:
 
 
 async def verify(request: Request) -> Response:
-    """GET /verify/{code}: no certificates are issued yet, so none is known; said plainly."""
+    """GET /verify/{code}: 200 for a record of ours, whatever it says; 404 for a slip of the hand and for a code that
+    was never issued, each in its own words; 429 for who tries codes."""
+    services: AppServices = request.app.state.services
     pages: Pages = request.app.state.pages
-    return _html(pages.notice("verify_unknown"), 404)
+    guessing: Guessing = request.app.state.guessing
+    code, now = request.path_params["code"][:CODE_MAX_CHARS], services.clock.monotonic()
+    client = request.client.host if request.client else ""
+    if guessing.held(client, now):
+        return _html(pages.notice("trouble"), 429)
+    try:
+        page = await services.workroom.run(services.certificates.page, code, services.clock.now())
+    except IvrError as error:
+        log.error("a page could not be made", code=error.code)
+        return _html(pages.notice("trouble"), 503)
+    if not page.known:
+        guessing.missed(client, now)
+    # never kept by a browser: a certificate can be revoked the next minute
+    return _html(pages.verify(page), 200 if page.known else 404, cache="no-store")
 
 
-def _html(body: str, status: int) -> Response:
+def _html(body: str, status: int, cache: str = "private, max-age=300") -> Response:
     # no-store: an answer that changes with time must not survive in a village kiosk's browser
-    cache = "private, max-age=300" if status == 200 else "no-store"
+    cache = cache if status == 200 else "no-store"
     return HTMLResponse(body, status, {**HEADERS, "Cache-Control": cache})
 
 

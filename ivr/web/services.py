@@ -66,6 +66,34 @@ class Links(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class VerifySection:
+    """One language of a certificate's page. Days as written in every script: 24-11-2026."""
+
+    lang: str
+    kind: str
+    initials: str
+    issued_on: str
+    valid_until: str | None = None
+    revoked_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyPage:
+    """What became of a check: `result` is valid, expired, revoked, mistyped, forged or altered; `sections` only where
+    a genuine record was found, `known` where there is one of ours."""
+
+    result: str
+    sections: tuple[VerifySection, ...] = ()
+    known: bool = False
+
+
+class CertificatePages(Protocol):
+    def page(self, code: str, now: datetime, /) -> VerifyPage:
+        """What is to be shown for `code`, whatever was typed. Blocking."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
 class Edge:
     """Settings of the edge. `public_url`: how the carrier reaches us, scheme and host (and port, prefix)."""
 
@@ -117,6 +145,7 @@ class AppServices:
     reports: CarrierReports
     prompts: Prompts
     links: Links
+    certificates: CertificatePages
     grammars: Path
     metrics: Metrics = field(default_factory=Metrics)
     workroom: Workroom = field(default_factory=Workroom)

@@ -145,3 +145,21 @@ def test_without_script_a_call_is_heard_and_corrected(chromium: Browser, address
     assert page.is_visible("audio[controls]")
     assert (page.get_attribute("a.word", "href") or "").endswith("/audio#t=29.0")
     plain.close()
+
+
+def test_a_proposal_is_tried_and_accepted_by_keyboard(desk: Desk) -> None:
+    desk.sign_in("supervisor")
+    desk.open("/proposals")
+    desk.page.focus("td a.button")
+    desk.page.keyboard.press("Enter")
+    desk.page.wait_for_selector("[value=accept]")
+    for lang in ("hi", "te", "en"):
+        desk.speak(lang)
+        assert desk.audit() == []
+        assert not desk.wide()
+    desk.picture("proposal-en")
+    desk.page.focus("[value=accept]")
+    with desk.page.expect_navigation():
+        desk.page.keyboard.press("Enter")
+    desk.page.wait_for_selector(".flash")
+    assert desk.audit() == []

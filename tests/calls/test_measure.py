@@ -11,7 +11,8 @@ from ivr.replay.figures.book import load, save
 
 from .conftest import FIXTURES
 
-ROWS = "lang,text,service_id,note,file\nhi,सड़क की लाइट खराब है,street_light_repair,plain,{audio}\n"
+HEAD = "lang,text,service_id,note,file\n"
+ROW = "hi,सड़क की लाइट खराब है{more},street_light_repair,plain,{audio}\n"
 
 
 def run(*more: str) -> tuple[int, str, str]:
@@ -24,7 +25,8 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A kept run of one recorded utterance and one call."""
     folder = tmp_path_factory.mktemp("measure")
     audio = FIXTURES / "hi/street_light_ticket/02.wav"
-    (folder / "u.csv").write_text(ROWS.format(audio=audio), encoding="utf-8")
+    said = HEAD + "".join(ROW.format(more=" जी" * n, audio=audio) for n in range(6))
+    (folder / "u.csv").write_text(said, encoding="utf-8")
     calls = ("--calls", str(FIXTURES / "hi/keys_only"))
     path, report = folder / "run.jsonl", folder / "r.html"
     noisy = ("--noise", "fan", "--snr", "25")
@@ -40,7 +42,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_worse_run_exits_1(kept: Path, tmp_path: Path) -> None:
     rows = load(kept)
-    assert len({row.id for row in rows}) == len(rows) == 4
+    assert len({row.id for row in rows}) == len(rows) == 14
     better = tmp_path / "better.jsonl"
     many = [type(r)(**{**r.as_json(), "parts": {"top_1": (1.0, 1.0)}}) for r in rows if "top_1" in r.parts]
     save(better, many)

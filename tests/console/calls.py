@@ -12,6 +12,7 @@ from ivr.call.recorder import CALL
 from ivr.dialogue.commands import Disposition, Flag
 from ivr.speech.audio import mulaw_encode
 from ivr.speech.tape import Tape
+from ivr.store import proposals
 from ivr.store.calls import Calls, Turn
 from ivr.store.database import Database
 from ivr.store.recordings import Recording, Recordings
@@ -131,3 +132,5 @@ def desk_of_calls(db: Database, data: Path) -> None:
     leave(db, data, Sample("CArefused000084215", "hi", (("refused", 38.0),), minutes_ago=21, district="Barabanki"))
     leave(db, data, Sample("CAkeysonly00084216", "hi", (("silence", 20.0),), seconds=0, minutes_ago=35, which=1))
     leave(db, data, Sample("CAlong00000084217", "hi", (("low_margin", 500.0),), seconds=600, minutes_ago=60, which=1))
+    with db.begin() as connection:
+        proposals.add(connection, "te", "electricity_outage", "ఊరంతా చీకటి", None, NOW)

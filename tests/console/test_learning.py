@@ -11,6 +11,7 @@ import yaml
 from typer.testing import CliRunner
 
 from ivr.cli import build
+from ivr.desk.adopting import Adopting
 from ivr.desk.learning import LEARN, Learning, teachable
 from ivr.desk.learnt_cases import CaseMaker
 from ivr.replay.case import Case
@@ -151,3 +152,33 @@ def test_what_it_gained_is_measured(lite: Desktop, monkeypatch: pytest.MonkeyPat
     report = json.loads(runner.invoke(build(["accuracy"]), command).stdout)
     assert report["learnt"]["te learnt"]["became_right"] == 1
     assert report["learnt"]["all"]["became_wrong"] == 0
+
+
+def test_a_running_server_takes_up_what_was_accepted_when_it_is_quiet(lite: Desktop) -> None:
+    leave(lite.db, lite.data, Sample(SID))
+    corrected(lite, kind="words", value=SAID)
+    learn(lite, corrected(lite))
+    catalogue, known = knowledge()
+    running = Understander(known.grammars, catalogue, known.own_thresholds)
+    calls = [True]
+    adopting = Adopting(lite.db, lite.data, running, lambda: calls[0])
+    supervisor = lite.client("supervisor")
+
+    def look() -> tuple[str, ...]:
+        return asyncio.run(adopting.look())
+
+    def now() -> tuple[str | None, Band]:
+        found = running.understand([Hypothesis(SAID)], "te", WaitKind.SERVICE, NOW.date())
+        return found.intent, found.band
+
+    before = now()
+    assert look() == ()
+    supervisor.post("/proposals/1/decide", {"decision": "accept", "phrase": SAID})
+    assert look() == (), "a call goes on"
+    calls[0] = False
+    assert look() == ("te",)
+    assert now() == (SERVICE, Band.ACCEPT)
+    assert look() == ()
+    supervisor.post("/proposals/1/reopen")
+    assert look() == ("te",)
+    assert now() == before

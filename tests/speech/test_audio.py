@@ -1,4 +1,6 @@
+import shutil
 import struct
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -114,3 +116,22 @@ def test_level() -> None:
     assert audio.level_dbfs(full) == pytest.approx(0, abs=0.01)
     assert audio.level_dbfs(full // 10) == pytest.approx(-20, abs=0.01)
     assert audio.level_dbfs(full[:0]) == audio.level_dbfs(audio.silence(20)) == -96.0
+
+
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
+@pytest.mark.parametrize("kind", ["mp3", "m4a", "ogg", "flac"])
+def test_recordings_of_any_kind_keep_their_two_sides(tmp_path: Path, kind: str) -> None:
+    time = np.arange(44_100) / 44_100
+    left, right = (8000 * np.sin(2 * np.pi * hz * time) for hz in (440, 1100))
+    both = np.stack([left, right], axis=1).astype("<i2").tobytes()
+    fmt = struct.pack("<HHIIHH", 1, 2, 44_100, 44_100 * 4, 4, 16)
+    body = b"WAVEfmt " + struct.pack("<I", len(fmt)) + fmt + b"data" + struct.pack("<I", len(both)) + both
+    (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    command = ["ffmpeg", "-v", "error", "-i", str(tmp_path / "a.wav"), str(tmp_path / f"a.{kind}")]
+    subprocess.run(command, check=True)
+    sides = audio.read_channels(tmp_path / f"a.{kind}")
+    assert len(sides) == 2
+    for side, hz in zip(sides, (440, 1100), strict=True):
+        middle = side[2000:6000].astype(float)
+        assert np.argmax(np.abs(np.fft.rfft(middle))) * 8000 / len(middle) == pytest.approx(hz, abs=3)
+    assert len(audio.read_any(tmp_path / f"a.{kind}")) == pytest.approx(8000, abs=500)

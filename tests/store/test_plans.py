@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import event
 
-from ivr.store import tickets
+from ivr.store import queues, tickets
 from ivr.store.database import Database
 from ivr.store.jobs import Jobs
+from ivr.store.queues import Cursor, Filter
 from ivr.store.upgrade import upgrade
 
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
@@ -59,4 +60,24 @@ def test_lists_and_claims_use_their_indexes(tmp_path: Path) -> None:
             tickets.of_caller(connection, "0" * 32, NOW)
 
     assert "ix_ticket_caller" in plans(db, mine)
+
+    def queue(wanted: Filter, after: Cursor | None = None) -> str:
+        def run() -> None:
+            with db.read() as connection:
+                queues.page(connection, wanted, NOW, after)
+
+        found = plans(db, run)
+        assert "TEMP B-TREE" not in found
+        return found
+
+    assert "ix_ticket_late_district" in queue(Filter("late", district="Guntur"))
+    assert "ix_ticket_late_officer" in queue(Filter(officer_id=3))
+    assert "ix_ticket_late (late_at>?)" in queue(Filter(), Cursor(NOW, 5))
+    assert "ix_ticket_closed" in queue(Filter("closed"))
+
+    def due() -> None:
+        with db.read() as connection:
+            queues.due_for_escalation(connection, NOW, (NOW, 3), 100)
+
+    assert "COVERING INDEX ix_ticket_next" in plans(db, due)
     db.dispose()

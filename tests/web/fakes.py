@@ -13,7 +13,7 @@ from ivr.core.clock import Clock, SetClock
 from ivr.core.errors import IvrError
 from ivr.dialogue.commands import Play
 from ivr.twilio.frames import Start
-from ivr.web.services import AppServices, Check, Edge, LinkPage
+from ivr.web.services import AppServices, Check, Edge, LinkPage, VerifyPage
 
 AUTH_TOKEN = "an auth token of no account"
 LANGUAGES = ("hi", "te")
@@ -181,6 +181,19 @@ class FakePrompts:
 
 
 @dataclass
+class FakeCertificates:
+    """What is shown for which code; a slip of the hand for any other."""
+
+    pages: dict[str, VerifyPage] = field(default_factory=dict)
+    error: IvrError | None = None
+
+    def page(self, code: str, now: datetime) -> VerifyPage:
+        if self.error:
+            raise self.error
+        return self.pages.get(code, VerifyPage("mistyped"))
+
+
+@dataclass
 class FakeLinks:
     pages: dict[str, LinkPage] = field(default_factory=dict)
     error: IvrError | None = None
@@ -205,6 +218,7 @@ class Behind:
     reports: FakeReports = field(default_factory=FakeReports)
     prompts: FakePrompts = field(default_factory=FakePrompts)
     links: FakeLinks = field(default_factory=FakeLinks)
+    certificates: FakeCertificates = field(default_factory=FakeCertificates)
     checks: dict[str, Check] = field(default_factory=dict)
 
     def services(self) -> AppServices:
@@ -217,6 +231,7 @@ class Behind:
             reports=self.reports,
             prompts=self.prompts,
             links=self.links,
+            certificates=self.certificates,
             grammars=GRAMMARS,
             checks=self.checks,
         )

@@ -9,7 +9,7 @@ import pytest
 from ivr.core.clock import SetClock
 from ivr.core.errors import DataError, StoreError
 from ivr.web.pages import PAGE_MAX_BYTES, Pages
-from ivr.web.services import LinkPage, LinkSection
+from ivr.web.services import LinkPage, LinkSection, VerifyPage, VerifySection
 from tests.web.carrier import Carrier
 from tests.web.fakes import GRAMMARS
 
@@ -125,9 +125,50 @@ def test_a_store_that_is_away_is_no_unknown_code(phone: Carrier) -> None:
     checked(phone.get("/s/abcd"), 503)
 
 
-def test_no_certificate_is_known_yet(phone: Carrier) -> None:
-    seen = checked(phone.get("/verify/ABC123"), 404)
-    assert "प्रमाण पत्र" in seen.text
+CERTIFICATE = (
+    VerifySection("hi", "आय प्रमाण पत्र", "सी दे", "20-11-2026", "19-11-2027"),
+    VerifySection("te", "ఆదాయ ధృవపత్రం", "सी दे", "20-11-2026", "19-11-2027"),
+)
+
+
+@pytest.mark.parametrize("result", ["valid", "expired", "revoked"])
+def test_a_certificate_is_shown_with_initials_and_days_only(phone: Carrier, result: str) -> None:
+    phone.behind.certificates.pages["5812307496"] = VerifyPage(result, CERTIFICATE, known=True)
+    response = phone.get("/verify/5812307496")
+    seen = checked(response, 200)
+    assert seen.langs == ["hi", "hi", "te"]
+    assert response.headers["cache-control"] == "no-store"
+    for section in CERTIFICATE:
+        assert section.kind in seen.text
+    assert seen.text.count("20-11-2026") == seen.text.count("सी दे") == 2
+
+
+def test_every_result_has_words_of_its_own(phone: Carrier) -> None:
+    texts = set()
+    for result in ("valid", "expired", "revoked", "mistyped", "forged", "altered"):
+        known = result not in ("mistyped", "forged")
+        sections = CERTIFICATE if result in ("valid", "expired", "revoked") else ()
+        phone.behind.certificates.pages["1"] = VerifyPage(result, sections, known)
+        texts.add(checked(phone.get("/verify/1"), 200 if known else 404).text)
+    assert len(texts) == 6
+
+
+@pytest.mark.parametrize("code", ["ABC123", "x" * 400, "%00", "<script>"])
+def test_whatever_is_typed_is_answered_politely(phone: Carrier, code: str) -> None:
+    seen = checked(phone.get(f"/verify/{code}"), 404)
+    assert seen.langs == ["hi", "hi", "te"]
+
+
+def test_who_tries_certificates_is_held_back(phone: Carrier) -> None:
+    statuses = [phone.get(f"/verify/{n}").status_code for n in range(200)]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
+
+
+def test_certificates_that_cannot_be_looked_up_are_not_called_forged(phone: Carrier) -> None:
+    phone.behind.certificates.error = StoreError("busy")
+    seen = checked(phone.get("/verify/5812307496"), 503)
+    assert "जारी" not in seen.text
 
 
 def test_words_that_are_missing_are_named_at_start(tmp_path: Path) -> None:

@@ -52,6 +52,7 @@ function writing() {
 // The service is found by typing into the list's own search.
 on("search_service", () => { form?.elements.other.focus(); });
 
+document.querySelector("[data-row].at")?.scrollIntoView({block: "nearest"});
 if (player) hold();
 if (form) {
   form.addEventListener("submit", saving);

@@ -1,7 +1,7 @@
 """Figures with bootstrap intervals, and whether they differ from earlier ones. Pure: chance comes from a seed.
 
 The bootstrap draws utterances with replacement, all rows of one together (B. Efron, 1979), and takes percentiles of
-the ratio. Runs are compared on the
+the ratio; where all or none are right no draw differs, and Wilson's interval is taken. Runs are compared on the
 rows that both have, drawn together, so that what is hard about an utterance does not count as noise.
 """
 
@@ -13,8 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ivr.replay.figures.rows import FIGURES, Part, Row
+from ivr.understanding.accuracy import Rate
 
 DRAWS = 1000
+FEWEST_CHANGED = 6
 _LOW, _HIGH = 2.5, 97.5
 _AT_ONCE = 2_000_000  # numbers drawn at a time
 
@@ -37,7 +39,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure now and before, over the rows of both; `low` and `high` of the difference."""
+    """A figure now and before, over the rows of both; `low` and `high` of the difference. `changed`: utterances of
+    which it is another now; where they are fewer than `FEWEST_CHANGED` chance alone may have turned them all one way
+    (sign test, two-sided, 5 %)."""
 
     figure: str
     group: str
@@ -46,10 +50,11 @@ class Change:
     low: float
     high: float
     rows: int
+    changed: int
 
     @property
     def verdict(self) -> Verdict:
-        if self.low <= 0 <= self.high:
+        if self.low <= 0 <= self.high or self.changed < FEWEST_CHANGED:
             return Verdict.SAME
         return Verdict.BETTER if (self.now > self.before) == FIGURES[self.figure] else Verdict.WORSE
 
@@ -60,9 +65,11 @@ def estimate(rows: Sequence[Row], figure: str, seed: int = 1) -> Figure | None:
     parts = _by_source((row.source, row.parts[figure]) for row in concerned)
     if not parts.size or parts[:, 1].sum() <= 0:
         return None
-    ratios = _ratios(parts[:, 0], parts[:, 1], seed)
-    low, high = np.percentile(ratios, [_LOW, _HIGH])
     value = float(parts[:, 0].sum() / parts[:, 1].sum())
+    if value in (0.0, 1.0) and (parts[:, 0] <= parts[:, 1]).all():
+        low, high = Rate(round(value * len(parts)), len(parts)).interval  # no draw differs from another
+    else:
+        low, high = np.percentile(_ratios(parts[:, 0], parts[:, 1], seed), [_LOW, _HIGH])
     return Figure(value, min(float(low), value), max(float(high), value), len(concerned))
 
 
@@ -76,8 +83,9 @@ def compare(before: Sequence[Row], now: Sequence[Row], figure: str, group: str, 
         return None
     differences = _ratios(new[:, 0], new[:, 1], seed) - _ratios(old[:, 0], old[:, 1], seed)
     low, high = np.percentile(differences, [_LOW, _HIGH])
+    changed = int(np.count_nonzero(old[:, 0] * new[:, 1] != new[:, 0] * old[:, 1]))
     was, is_ = (float(side[:, 0].sum() / side[:, 1].sum()) for side in (old, new))
-    return Change(figure, group, was, is_, float(low), float(high), len(shared))
+    return Change(figure, group, was, is_, float(low), float(high), len(shared), changed)
 
 
 def grouped(rows: Iterable[Row], deep: bool = True) -> dict[str, list[Row]]:

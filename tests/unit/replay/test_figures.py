@@ -109,6 +109,28 @@ def test_better_worse_and_within_noise() -> None:
     assert compare(before, rows([True], lang="te"), "top_1", "all") is None
 
 
+@given(st.integers(0, 12), st.integers(12, 80))
+def test_a_few_that_turned_are_within_noise(turned: int, count: int) -> None:
+    change = compare(rows([True] * count), rows([False] * turned + [True] * (count - turned)), "top_1", "all")
+    assert change is not None
+    assert change.changed == turned
+    if turned < 6:
+        assert change.verdict is Verdict.SAME
+    if turned >= 10:
+        assert change.verdict is Verdict.WORSE
+
+
+def test_all_right_is_not_certain() -> None:
+    few, many = (estimate(rows([True] * n), "top_1") for n in (5, 200))
+    assert few is not None
+    assert many is not None
+    assert (few.value, few.high) == (1, 1)
+    assert few.low < 0.6 < 0.97 < many.low
+    none = estimate(rows([False] * 20), "top_1")
+    assert none is not None
+    assert none.low == 0 < none.high < 0.2
+
+
 def test_groups_and_matrix() -> None:
     some = [
         Row("a", "hi", "f2", "bus", 10.0, 0.0, "plain", {"top_1": (1, 1)}),
