@@ -49,7 +49,7 @@ class PromptLibrary:
     """All prompts of all languages. DataError from the constructor where the data is wrong.
 
     `clock` gives the day, so that a date within a week is said by its weekday. `cache_dir` None keeps nothing on disk.
-    `messages`: where the recordings of alert campaigns lie.
+    `messages`: where the recordings of alert campaigns lie; `voices_dir`: Piper's voices by language.
     """
 
     def __init__(
