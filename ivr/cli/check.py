@@ -10,10 +10,13 @@ import typer
 from ivr.cli.understand import load_understander
 from ivr.core.data import data_dir
 from ivr.core.errors import IvrError, ModelError
+from ivr.desk.forgetting import load_days
+from ivr.desk.rules.crossing import problems
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.sms_templates import SmsTexts
 from ivr.dialogue.script import Script
 from ivr.speech.models import ModelRegistry
+from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.lint import Finding, Severity, lint
 
 _SHOWN_A_KIND = 10
@@ -47,16 +50,21 @@ def _findings(folder: Path, find_word: Callable[[str, str], bool] | None) -> Ite
     understander = load_understander()
     yield from lint(folder, understander.grammars, understander.catalogue, understander, find_word)
     yield from _sms(folder, understander.grammars.languages)
-    yield from _tickets(folder)
+    yield from _tickets(folder, understander.grammars.languages)
     try:
         Script.load(folder).check(folder)
     except IvrError as error:
         yield Finding(Severity.ERROR, "dialogue", str(folder / "dialogue.yaml"), str(error))
 
 
-def _tickets(folder: Path) -> Iterator[Finding]:
+def _tickets(folder: Path, languages: tuple[str, ...]) -> Iterator[Finding]:
     try:
-        TicketRules.load(folder)
+        rules, services = TicketRules.load(folder), Catalogue.load(folder).services
+        templates = SmsTexts.load(folder / "sms.yaml").templates.keys()
+        departments = {service.department for service in services.values()}
+        for problem in problems(rules, templates, languages, services.keys(), departments):
+            yield Finding(Severity.ERROR, "tickets", str(folder), problem)
+        load_days(folder / "retention.yaml")
     except IvrError as error:
         yield Finding(Severity.ERROR, "tickets", str(folder), str(error))
 

@@ -112,7 +112,8 @@ def list_sms(limit: Limit = 50, as_json: AsJson = False) -> None:
 def _line(one: TicketRow) -> str:
     due = f"due {_when(one.due_at)}" if one.due_at else "no deadline"
     place, caller = one.district or "-", one.caller or "withheld"
-    return f"{format_ticket(one.number)}  {one.state:8}  {due}  {one.service}  {place}  {caller}"
+    whose = f"level {one.level}, {one.officer or 'nobody'}"
+    return f"{format_ticket(one.number)}  {one.state:12}  {due}  {one.service}  {place}  {caller}  {whose}"
 
 
 def _when(at: datetime) -> str:

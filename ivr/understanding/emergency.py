@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from ivr.understanding.grammars import UNLESS, LanguageGrammar
 from ivr.understanding.lexicon import SAME_SOUND, SAME_STEM
-from ivr.understanding.spot import Spot, Spotter
+from ivr.understanding.spot import BEGINNING, Spot, Spotter
 from ivr.understanding.templates import Template
-from ivr.understanding.text import Keys
+from ivr.understanding.text import Folder, Keys
 
 _GAP = 1
 _LONG = 6  # letters of a key
@@ -30,7 +30,7 @@ class _Phrases:
         ordered: dict[str, list[Keys]] = {}
         for kind, templates in groups.items():
             for text in grammar.written(templates):
-                keys = language.folder.keys(text)
+                keys = _keys(language.folder, text)
                 fixed = not language.postpositions.isdisjoint(keys) or len(set(keys)) < len(keys)
                 (ordered if fixed else free).setdefault(kind, []).append(keys)
         return cls(
@@ -43,6 +43,15 @@ class _Phrases:
         spots = [*self.free.anywhere(keys, _GAP), *self.ordered.in_order(keys, _GAP)]
         clear = [spot for spot in spots if spot.words > 1 or _clear(spot, keys)]
         return sorted(clear, key=lambda spot: (-spot.words, -spot.quality, spot.start, spot.label))
+
+
+def _keys(folder: Folder, text: str) -> Keys:
+    """The keys of a phrase; a word that stands for all that begin so keeps its sign."""
+    keys: list[str] = []
+    for word in text.split():
+        found = folder.keys(word)
+        keys += [*found[:-1], found[-1] + BEGINNING] if found and word.endswith(BEGINNING) else found
+    return tuple(keys)
 
 
 def _clear(spot: Spot, keys: Keys) -> bool:
@@ -61,7 +70,9 @@ class EmergencySpotter:
 
     @classmethod
     def build(cls, grammar: LanguageGrammar) -> "EmergencySpotter":
-        groups = (grammar.emergencies, grammar.not_emergencies, grammar.asides)
+        kinds = {*grammar.emergencies, *grammar.emergency_stems}
+        calls = {kind: (*grammar.emergencies.get(kind, ()), *grammar.emergency_stems.get(kind, ())) for kind in kinds}
+        groups = (calls, grammar.not_emergencies, grammar.asides)
         return cls(*(_Phrases.build(grammar, group) for group in groups))
 
     def find(self, keys: Keys) -> str | None:

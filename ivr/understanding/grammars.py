@@ -13,17 +13,21 @@ from ivr.understanding.catalogue import languages, service_files
 from ivr.understanding.expansion import Expander
 from ivr.understanding.language import Language, load_language
 from ivr.understanding.result import WaitKind
+from ivr.understanding.spot import BEGINNING
 from ivr.understanding.templates import Template, Writer, parse, sample
 from ivr.understanding.text import Keys, Script, words
 from ivr.understanding.thresholds import Thresholds, load_thresholds
 
+OUTSIDE = "outside.yaml"  # of a language: what the helpline does not do
 _PHRASES_A_TEMPLATE = 300
 _TEN = 10
 _PHRASES_A_CHOICE = 60
+_ANYTIME = 3  # how much oftener than one service a command or an emergency is drawn
 
 ANY_KIND, UNLESS, NOW = "any", "unless", "now"  # of emergency.yaml
 
 Templates = tuple[Template, ...]
+Phrases = tuple[tuple[Keys, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -36,27 +40,35 @@ class LanguageGrammar:
     yes_no: Mapping[str, Templates]
     commands: Mapping[str, Templates]
     emergencies: Mapping[str, Templates]
+    emergency_stems: Mapping[str, Templates]
     not_emergencies: Mapping[str, Templates]
     asides: Mapping[str, Templates]
+    outside: Templates = ()
     options: Mapping[str, Templates] = field(default_factory=dict)  # "question.answer" -> templates
     rumours: Mapping[str, Templates] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
 
     @cached_property
-    def _expanded(self) -> tuple[Mapping[str, tuple[tuple[Keys, ...], ...]], frozenset[str]]:
+    def _expanded(self) -> tuple[Mapping[str, Phrases], Phrases, frozenset[str]]:
         expander = Expander(self.language, self.rules, _PHRASES_A_TEMPLATE)
         bags = {service: tuple(map(expander.expand, templates)) for service, templates in self.services.items()}
+        outside = tuple(map(expander.expand, self.outside))
         others = (self.yes_no, self.commands, self.emergencies, self.not_emergencies, self.asides)
         for group in (*others, self.options, self.rumours):
             for template in (template for templates in group.values() for template in templates):
                 expander.expand(template)
-        return bags, frozenset(expander.seen)
+        return bags, outside, frozenset(expander.seen)
 
     @property
-    def bags(self) -> Mapping[str, tuple[tuple[Keys, ...], ...]]:
+    def bags(self) -> Mapping[str, Phrases]:
         """Each service's phrases as content keys, by template."""
         return self._expanded[0]
+
+    @property
+    def outside_bags(self) -> Phrases:
+        """Phrases of what the helpline does not do, as content keys, by template."""
+        return self._expanded[1]
 
     def content(self, text: str) -> Keys:
         """A text as the matcher compares it: folded, fillers dropped."""
@@ -70,7 +82,7 @@ class LanguageGrammar:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word that a template or table of this language can contain, as written."""
-        written = self._expanded[1] | self.language.written
+        written = {text for text in self._expanded[2] if not text.endswith(BEGINNING)} | self.language.written
         slots = (word for texts in self.slot_words.values() for text in texts for word in text.split())
         return frozenset(word for text in (*written, *slots) for word in words(text) if not word.isascii())
 
@@ -123,16 +135,19 @@ class Grammars:
         return self.by_language[lang].vocabulary
 
     def sample_sentences(self, lang: str, count: int, seed: int) -> list[str]:
-        """`count` sentences that callers may say, services drawn alike; the same for the same seed."""
+        """`count` sentences that callers may say, services drawn alike and what may be said at any wait more often; the
+        same for the same seed."""
         grammar = self.by_language[lang]
         chance = np.random.default_rng(seed)
         groups = [templates for templates in grammar.services.values() if templates]
         groups += [
             templates
-            for part in (grammar.yes_no, grammar.commands, grammar.emergencies, grammar.options, grammar.rumours)
+            for part in (grammar.yes_no, grammar.options, grammar.rumours)
             for templates in part.values()
             if templates
         ]
+        anytime = [templates for part in (grammar.commands, grammar.emergencies) for templates in part.values()]
+        groups += [templates for templates in anytime if templates] * _ANYTIME
 
         def choose(below: int) -> int:
             return int(chance.integers(below))
@@ -202,10 +217,12 @@ def _language(grammars_dir: Path, lang: str, script: Script, places: Mapping[str
         yes_no=_groups(folder / "yes_no.yaml"),
         commands=_groups(folder / "commands.yaml"),
         emergencies=_parts(path, emergencies, "phrases"),
+        emergency_stems=_parts(path, emergencies, "stems"),
         not_emergencies=_parts(path, emergencies, "not"),
         options=_options(folder / "options.yaml"),
         rumours=_rumours(grammars_dir / "rumours.yaml", lang),
         asides={part: _templates(path, any_kind.get(part), ANY_KIND, part) for part in (UNLESS, NOW)},
+        outside=_templates(folder / OUTSIDE, _optional(folder / OUTSIDE).get("phrases"), "phrases"),
         tables={
             "numbers": _optional(folder / "numbers.yaml"),
             "dates": _optional(folder / "dates.yaml"),

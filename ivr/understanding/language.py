@@ -24,7 +24,8 @@ class Language:
 
     `fillers` are dropped; `back_channel` words only show that one listens; `weightless` words stay but weigh little;
     `cancel` sequences take back what was said before them; `names` are how its speakers call each language;
-    `place_words` surround a place's name.
+    `place_words` surround a place's name, `place_endings` are written together with it,
+    `district_words` say that it is a district's.
     """
 
     id: str
@@ -40,6 +41,8 @@ class Language:
     postpositions: frozenset[str] = frozenset()
     cancel: Substitutions = field(default_factory=dict)
     place_words: frozenset[str] = frozenset()
+    place_endings: tuple[str, ...] = ()
+    district_words: frozenset[str] = frozenset()
     names: Mapping[str, tuple[Keys, ...]] = field(default_factory=dict)
     written: frozenset[str] = frozenset()
 
@@ -77,6 +80,8 @@ def load_language(grammars_dir: Path, lang: str, script: Script) -> Language:
         postpositions=_single(folder, _texts(path, data, "postpositions")),
         cancel=substitutions({folder.keys(text): () for text in _texts(path, data, "cancel")}),
         place_words=frozenset(key for text in _texts(path, data, "place_words") for key in folder.keys(text)),
+        place_endings=tuple(dict.fromkeys(folder.key(text) for text in _texts(path, data, "place_endings"))),
+        district_words=frozenset(key for text in _texts(path, data, "district_words") for key in folder.keys(text)),
         names={code: _longest_first(folder.keys(text) for text in texts) for code, texts in names.items()},
         written=frozenset(word for texts in names.values() for text in texts for word in text.split())
         | frozenset(

@@ -110,8 +110,10 @@ def bad_templates(grammar: LanguageGrammar) -> Iterator[Finding]:
         grammar.yes_no,
         grammar.commands,
         grammar.emergencies,
+        grammar.emergency_stems,
         grammar.not_emergencies,
         grammar.asides,
+        {"outside": grammar.outside},
     )
     for group in groups:
         for templates in group.values():
@@ -146,8 +148,10 @@ def _all_references(grammar: LanguageGrammar) -> Iterator[Reference]:
         grammar.yes_no,
         grammar.commands,
         grammar.emergencies,
+        grammar.emergency_stems,
         grammar.not_emergencies,
         grammar.asides,
+        {"outside": grammar.outside},
     )
     for template in grammar.rules.values():
         yield from references(template.node)

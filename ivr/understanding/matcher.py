@@ -3,9 +3,10 @@
 A phrase's score is a Tversky index of weights: what utterance and phrase share, against what the phrase has and the
 utterance lacks, and what the utterance has and phrase or service lack. What stands far from the shared words in a long
 story costs little. Order of words does not count. Among the best, a service gains that explains more of the utterance
-with all of its phrases together.
+with all of its phrases together, and one of which all the words said are likelier.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -35,6 +36,9 @@ class Costs:
     far: float = 0.55  # part of those costs for words outside the stretch that was matched
     least_mass: float = 0.55  # shared weight below which a match is doubted
     coverage: float = 0.5  # what a service loses that explains none of what the best one explains with all its phrases
+    likely: float = 0.06  # what each nat costs by which the words are likelier said of another service
+    verbatim: float = 0.1  # what a phrase's score may lack where its own words begin to be enough
+    unlikely: float = 0.01  # the likelihood of a word that none of a service's phrases has
     shortlist: int = 20
     worth: float = 0.3  # part of what the best service explains that another must explain to be looked at
     finalists: int = 6
@@ -59,11 +63,20 @@ class _Heard:
     part: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Of which services a word may speak: its weight for each, and how many nats likelier it makes it."""
+
+    services: Ints
+    values: Floats
+    nats: Floats
+
+
 @dataclass(frozen=True)
 class Matcher:
     index: PhraseIndex
     costs: Costs = Costs()
-    _told: dict[Found, tuple[Ints, Floats]] = field(default_factory=dict, repr=False)
+    _told: dict[Found, _Told] = field(default_factory=dict, repr=False)
 
     def match(self, nbest: Sequence[Keys], limit: int = 5, only: frozenset[str] = frozenset()) -> tuple[Candidate, ...]:
         """The services (of `only`, where given) that the hypotheses (content keys, best first) may ask for, best
@@ -105,11 +118,23 @@ class Matcher:
         )
         ranked = self._best_phrases(shortlist, heard, explained, said)
         most = max((float(explained[service]) for service, _ in ranked), default=0.0)
+        ahead = self._evidence(known, allowed)
         return {
-            service: self._windowed(service, phrase, tokens, said.part)
-            * (1 - self.costs.coverage * (1 - float(explained[service]) / most))
+            service: self._weighed(
+                self._windowed(service, phrase, tokens, said.part),
+                float(explained[service]) / most,
+                float(ahead[service]),
+            )
             for service, phrase in ranked
         }
+
+    def _weighed(self, score: float, covered: float, ahead: float) -> float:
+        """A phrase's score less what its service does not explain (`covered` 0..1 of what the best does) and what
+        another is likelier to be asked for with these words (`ahead` nats); nothing less for what was said word for
+        word."""
+        costs = self.costs
+        kept = (1 - costs.coverage * (1 - covered)) * math.exp(-costs.likely * ahead)
+        return score * (1 - (1 - kept) * min(1.0, (1 - score) / costs.verbatim))
 
     def _tokens(self, keys: Keys) -> list[_Token]:
         lexicon, told = self.index.lexicon, self.index.told
@@ -143,21 +168,35 @@ class Matcher:
     def _explained(self, known: Sequence[_Token]) -> Floats:
         """For each service, the weight of heard words that any of its phrases has, doubted where untypical."""
         told = [self._tells(token.found) for token in known]
-        services = np.concatenate([services for services, _ in told])
-        values = np.concatenate([values for _, values in told])
-        return np.bincount(services, values, len(self.index.services)).astype(np.float32)
+        return self._summed([one.services for one in told], [one.values for one in told])
 
-    def _tells(self, found: Found) -> tuple[Ints, Floats]:
+    def _evidence(self, known: Sequence[_Token], allowed: Floats | None) -> Floats:
+        """By how many nats the words are likelier said of the likeliest service than of each (naive Bayes over the
+        services' templates, in which all services are as likely beforehand)."""
+        told = [self._tells(token.found) for token in known]
+        evidence = self._summed([one.services for one in told], [one.nats for one in told])
+        if allowed is not None:
+            evidence *= allowed
+        behind: Floats = evidence.max() - evidence
+        return behind
+
+    def _summed(self, services: Sequence[Ints], values: Sequence[Floats]) -> Floats:
+        """For each service, the sum of its values."""
+        summed = np.bincount(np.concatenate(services), np.concatenate(values), len(self.index.services))
+        return summed.astype(np.float32)
+
+    def _tells(self, found: Found) -> _Told:
         """The services that a heard word may speak of, and how much it tells of each."""
         told = self._told.get(found)
         if told is None:
             best = np.zeros(len(self.index.services), dtype=np.float32)
+            chance = np.zeros(len(self.index.services), dtype=np.float32)
             for word, similarity in found:
-                sharers = self.index.sharers[word]
-                value = self.index.shares[word] * (similarity * float(self.index.weights[word]))
-                best[sharers] = np.maximum(best[sharers], value)
+                sharers, shares = self.index.sharers[word], self.index.shares[word]
+                best[sharers] = np.maximum(best[sharers], shares * (similarity * float(self.index.weights[word])))
+                chance[sharers] = np.maximum(chance[sharers], shares * shares * similarity)
             services = np.flatnonzero(best).astype(np.int32)
-            told = services, best[services]
+            told = _Told(services, best[services], np.log1p(chance[services] / self.costs.unlikely))
             if len(self._told) < _CACHE_WORDS:
                 self._told[found] = told
         return told

@@ -14,9 +14,12 @@ _LONGEST = 4  # words of a district's name
 _NEAR = 0.75  # normalised similarity of sounds, where a district is asked for
 _NEAR_UNASKED = 0.9
 _EXACT = 1.0
+_WHOLE = 0.97  # quality of a name that is said right but for an ending
 _LEAST_SOUNDS = 4
 _LEAST_STEM = 2
+_SHORT_STEM = 3  # letters; no name of so few is looked for under two endings
 _FEW = 2
+_EVERYDAY = "also_a_word"  # of places.yaml
 _HEAD = 3  # sounds by which it is seen that no name begins so
 _CACHE_NAMES = 50_000
 
@@ -29,11 +32,16 @@ class PlaceFound:
     quality: float
 
 
+def _preference(place: PlaceFound) -> tuple[bool, int, float, int]:
+    """A whole name before a part of it, though an ending was cut off: Kanpur Dehat before Kanpur."""
+    return (place.quality >= _WHOLE, place.end - place.start, place.quality, place.end)
+
+
 @dataclass(frozen=True)
 class PlaceFinder:
     """`names` maps a spoken name's sound (words run together) to the district's English name, `heads` are the names'
     first sounds; `telling` are the words that tell that a place's name stands beside them; `ordinary` words may be no
-    name ("gaya", went) in a sentence."""
+    name in a sentence; `everyday` are the sounds of names that are everyday words too ("gaya", went)."""
 
     language: Language
     names: Mapping[str, str]
@@ -41,6 +49,7 @@ class PlaceFinder:
     telling: frozenset[str]
     ordinary: frozenset[str]
     heads: frozenset[str]
+    everyday: frozenset[str] = frozenset()
     _likely: dict[str, bool] = field(default_factory=dict, repr=False)
     _cache: dict[tuple[str, float], tuple[str, float]] = field(default_factory=dict, repr=False)
 
@@ -55,7 +64,9 @@ class PlaceFinder:
                 names.setdefault(folder.sound("".join(folder.keys(text))), name)
         telling = language.place_words - language.weightless
         heads = frozenset(sound[:_HEAD] for sound in names)
-        return cls(language, names, tuple(names), telling, frozenset(ordinary) | language.weightless, heads)
+        words = (text for entry in places.values() for text in (entry.get(_EVERYDAY) or {}).get(language.id) or ())
+        everyday = frozenset(folder.sound("".join(folder.keys(text))) for text in words)
+        return cls(language, names, tuple(names), telling, frozenset(ordinary) | language.weightless, heads, everyday)
 
     def find(self, keys: Keys, *, asked: bool) -> str | None:
         """The district in the keys (not folded further). After a cancelling word the later one counts. Where none was
@@ -64,7 +75,7 @@ class PlaceFinder:
         for part in (keys[ends[-1] :], keys) if ends else (keys,):
             found = self._all(part, asked=asked)
             if found:
-                return max(found, key=lambda place: (place.quality, place.end - place.start, place.end)).name
+                return max(found, key=_preference).name
         return None
 
     def _all(self, keys: Keys, *, asked: bool) -> list[PlaceFound]:
@@ -93,7 +104,10 @@ class PlaceFinder:
     def _place(self, keys: Keys, start: int, end: int, *, asked: bool) -> PlaceFound | None:
         if end - start == 1 and keys[start] in self.language.place_words:
             return None
-        if all(key in self.ordinary for key in keys[start:end]) and not self._stands_out(keys, start, end):
+        if self._everyday(keys[start:end]):
+            if end - start > 1 or not self._meant(keys, start, asked=asked):
+                return None
+        elif all(key in self.ordinary for key in keys[start:end]) and not self._stands_out(keys, start, end):
             return None
         joined = "".join(keys[start:end])
         cutoff = _NEAR if asked else _NEAR_UNASKED if self._beside_place_word(keys, start, end) else _EXACT
@@ -107,6 +121,26 @@ class PlaceFinder:
         name, quality = found
         return PlaceFound(name, start, end, quality) if name else None
 
+    def _everyday(self, keys: Keys) -> bool:
+        """Whether the words run together are, but for endings, a name that is an everyday word too."""
+        joined = "".join(keys)
+        forms = (joined, *self._stems(joined), self.language.folder.stem(joined)) if len(keys) > 1 else (joined,)
+        return any(self.language.folder.sound(form) in self.everyday for form in forms)
+
+    def _meant(self, keys: Keys, at: int, *, asked: bool) -> bool:
+        """Whether the name of a district that is an everyday word too is meant as a name: a word for districts stands
+        beside it, or it is framed as a name is, by nothing, "we" or "from": "we are from gaya", not "it broke gaya"."""
+        language = self.language
+        before, after = keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
+        if before in language.district_words or after in language.district_words:
+            return True
+        if not before or (asked and before in language.postpositions):
+            return asked or not after or self._frames(after)
+        return bool(after) and before in language.place_words and self._frames(after)
+
+    def _frames(self, after: str) -> bool:
+        return after in self.language.postpositions or after in self.language.place_words
+
     def _stands_out(self, keys: Keys, start: int, end: int) -> bool:
         """Whether ordinary words here can be a name: little else is said, or a word for places stands beside them."""
         others = [key for key in (*keys[:start], *keys[end:]) if key not in self.language.place_words]
@@ -115,13 +149,23 @@ class PlaceFinder:
     def _look_up(self, joined: str, cutoff: float) -> tuple[str, float]:
         """The district that a name (its words run together) means, and how nearly; ("", 0) for none."""
         folder = self.language.folder
-        endings = [ending for ending in folder.endings if joined.endswith(ending)]
-        stems = [joined[: -len(ending)] for ending in endings if len(joined) - len(ending) >= _LEAST_STEM]
-        sounds = [folder.sound(form) for form in (joined, *stems, folder.stem(joined))]
+        sounds = [folder.sound(form) for form in (joined, *self._stems(joined), folder.stem(joined))]
         for sound in sounds:
             if sound in self.names:
-                return self.names[sound], 1.0 if sound is sounds[0] else 0.97
+                return self.names[sound], 1.0 if sound is sounds[0] else _WHOLE
         return self._near((sounds[0], sounds[-1]), cutoff) if cutoff < _EXACT else ("", 0.0)
+
+    def _stems(self, joined: str) -> list[str]:
+        """The name without one or two of the endings that are written together with it ("from the side of")."""
+        stems = self._cut([joined])
+        return [*stems, *(stem for stem in self._cut(stems) if len(stem) > _SHORT_STEM)]
+
+    def _cut(self, forms: Sequence[str]) -> list[str]:
+        endings = (*self.language.place_endings, *self.language.folder.endings)
+        found = [form[: -len(ending)] for form in forms for ending in endings if form.endswith(ending)]
+        long = [stem for stem in found if len(stem) >= _LEAST_STEM]
+        nasal = [stem[:-1] + other for stem in long if stem.endswith("n") for other in ("", "m")]
+        return list(dict.fromkeys((*long, *nasal)))
 
     def _beside_place_word(self, keys: Keys, start: int, end: int) -> bool:
         beside = (*keys[max(start - 1, 0) : start], *keys[end : end + 1])

@@ -17,6 +17,7 @@ from ivr.understanding.slots import SlotReader
 from ivr.understanding.spot import Spotter
 from ivr.understanding.text import Keys, occurrences
 
+OUTSIDE = "outside:"  # begins the name of what competes with the services without being one
 _RUMOUR_PHRASES = 300  # a template
 _MOST_WORDS = 300  # of one utterance; two minutes of fast speech
 
@@ -54,7 +55,9 @@ class LanguageReader:
     @cached_property
     def matcher(self) -> Matcher:
         language = self.grammar.language
-        return Matcher(PhraseIndex.build(language.folder, self.grammar.bags, language.weightless))
+        outside = {f"{OUTSIDE}{at}": (phrases,) for at, phrases in enumerate(self.grammar.outside_bags)}
+        bags = {**self.grammar.bags, **outside}
+        return Matcher(PhraseIndex.build(language.folder, bags, language.weightless))
 
     @cached_property
     def rumours(self) -> Matcher:
@@ -96,6 +99,8 @@ class LanguageReader:
     @cached_property
     def places(self) -> PlaceFinder:
         ordinary = {word for phrases in self.grammar.bags.values() for bag in phrases for keys in bag for word in keys}
+        canon = self.grammar.language.folder.canon
+        ordinary |= {sequence[0] for found in canon.values() for sequence, _ in found if len(sequence) == 1}
         return PlaceFinder.build(self.grammar.language, self.all_places, ordinary)
 
     @cached_property

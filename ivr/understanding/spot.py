@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from ivr.understanding.lexicon import SAME_SOUND, SAME_SOUND_STEM, Lexicon
 from ivr.understanding.text import Folder, Keys
 
+BEGINNING = "*"  # the sign of a word that stands for all that begin so
 _SHORT = 4  # letters of a key
 _CACHE_WORDS = 50_000
 
@@ -35,7 +36,8 @@ class _Phrase:
 
 @dataclass(frozen=True)
 class Spotter:
-    """Phrases by their rarest word and by their last. `least` is the similarity from which a heard word counts as the
+    """Phrases by their rarest word and by their last; `beginnings` are words that stand for all that begin so, by the
+    letters before their sign. `least` is the similarity from which a heard word counts as the
     phrase's, `least_short` the same for a word of few letters."""
 
     lexicon: Lexicon
@@ -43,6 +45,7 @@ class Spotter:
     by_last: Mapping[int, tuple[_Phrase, ...]]
     least: float = SAME_SOUND_STEM
     least_short: float = SAME_SOUND
+    beginnings: Mapping[str, int] = field(default_factory=dict)
     _cache: dict[str, Words] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -59,7 +62,9 @@ class Spotter:
         known = [_Phrase(label, ids, frozenset(ids)) for label, ids in numbered]
         common = Counter(word for phrase in known for word in phrase.words)
         by_rarest = _grouped(known, lambda phrase: min(phrase.words, key=lambda word: (common[word], word)))
-        return cls(lexicon, by_rarest, _grouped(known, lambda phrase: phrase.ids[-1]), least, least_short)
+        by_last = _grouped(known, lambda phrase: phrase.ids[-1])
+        beginnings = {word[:-1]: number for word, number in lexicon.ids.items() if word.endswith(BEGINNING)}
+        return cls(lexicon, by_rarest, by_last, least, least_short, beginnings)
 
     def in_order(self, keys: Keys, gap: int = 0) -> tuple[Spot, ...]:
         """The phrases in the utterance, none overlapping, found from its end: there the longest that ends in each
@@ -98,6 +103,7 @@ class Spotter:
         """A short word must sound the same: a stem of two or three letters is the stem of too much."""
         least = self.least if len(key) > _SHORT else max(self.least_short, self.least)
         found = {word: similarity for word, similarity in self.lexicon.find(key) if similarity >= least}
+        found |= {self.beginnings[key[:end]]: 1.0 for end in range(1, len(key) + 1) if key[:end] in self.beginnings}
         if len(self._cache) < _CACHE_WORDS:
             self._cache[key] = found or _NONE
         return found

@@ -6,7 +6,7 @@ code points. The Unicode blocks of the Brahmi scripts are laid out alike; a lett
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -114,6 +114,7 @@ class Folder:
     _keys: dict[str, str] = field(default_factory=dict, repr=False)
     _stems: dict[str, str] = field(default_factory=dict, repr=False)
     _sounds: dict[str, str] = field(default_factory=dict, repr=False)
+    _bare: dict[str, str] = field(default_factory=dict, repr=False)
 
     def key(self, word: str) -> str:
         """The key of one word as given by `words`; "" when nothing of it is left."""
@@ -132,8 +133,27 @@ class Folder:
         return self.replace(self.keys(text))
 
     def replace(self, keys: Keys) -> Keys:
-        """Replace each known sequence by the form it stands for, the longest first."""
-        return substitute(keys, self.canon)
+        """Replace each known sequence by the form it stands for, the longest first. A word that begins no sequence is
+        known too without its case ending."""
+        return substitute(tuple(map(self._known, keys)), self.canon)
+
+    def _known(self, key: str) -> str:
+        """The key, or the beginning of it that is a known variant where only a case ending makes it unknown."""
+        if key in self.canon:
+            return key
+        found = self._bare.get(key)
+        if found is None:
+            found = next((bare for bare in self._bares(key) if self._variant(bare)), key)
+            _keep(self._bare, key, found)
+        return found
+
+    def _bares(self, key: str) -> Iterator[str]:
+        for ending in self.endings:
+            if key.endswith(ending) and len(key) - len(ending) >= self.stem_min:
+                yield key[: -len(ending)]
+
+    def _variant(self, key: str) -> bool:
+        return any(len(sequence) == 1 for sequence, _ in self.canon.get(key, ()))
 
     def stem(self, key: str) -> str:
         """The key without its case ending (the longest that leaves enough of a word) and without final vowels."""

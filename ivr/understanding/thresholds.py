@@ -56,7 +56,7 @@ def fingerprint(grammars_dir: Path) -> str:
     """A short hash of everything the matcher reads: languages' words, rules and services' phrases."""
     digest = hashlib.sha256()
     for path in sorted(grammars_dir.glob("*/services/*.yaml")) + sorted(
-        found for name in ("language.yaml", "rules.yaml") for found in grammars_dir.glob(f"*/{name}")
+        found for name in ("language.yaml", "rules.yaml", "outside.yaml") for found in grammars_dir.glob(f"*/{name}")
     ):
         digest.update(path.relative_to(grammars_dir).as_posix().encode())
         digest.update(path.read_bytes())

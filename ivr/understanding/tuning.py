@@ -9,6 +9,8 @@ from ivr.understanding.accuracy import Outcome
 from ivr.understanding.result import Band
 from ivr.understanding.thresholds import Thresholds
 
+LEAST_ACCEPT = 0.5  # what is out of scope is endless: no known utterances show that a lower score is safe
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorCosts:
@@ -55,8 +57,8 @@ def sweep(outcomes: Sequence[Outcome], costs: ErrorCosts, most_wrong: float, gra
     """All thresholds of a grid with at most `most_wrong` wrong acts, cheapest first (all where none keeps to it)."""
     choices = [
         _choice(outcomes, Thresholds(accept, margin, confirm, grammars), costs)
-        for accept in _grid(0.4, 0.95, 0.025)
-        for margin in _grid(0.0, 0.2, 0.02)
+        for accept in _grid(LEAST_ACCEPT, 0.95, 0.025)
+        for margin in _grid(0.0, 0.36, 0.02)
         for confirm in _grid(0.2, min(accept, 0.6), 0.05)
     ]
     kept = [choice for choice in choices if choice.acted_wrong <= most_wrong] or choices

@@ -8,13 +8,14 @@ from datetime import date
 from ivr.understanding import yes_no
 from ivr.understanding.catalogue import Catalogue, Outcome
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.reader import LanguageReader, Reading
+from ivr.understanding.reader import OUTSIDE, LanguageReader, Reading
 from ivr.understanding.result import Band, Candidate, Command, Hypothesis, SlotValue, Understanding, WaitKind
 from ivr.understanding.thresholds import Thresholds
 
 _ALTERNATIVES = 5
 _NBEST = 5
 _EMERGENCY_SCORE = 0.8  # of the service that an emergency's words call for
+_OUTSIDE_LEAD = 0.1  # by which what the helpline does not do must lead over the best service to be refused
 _CHOICE_ACCEPT = 0.3  # score and lead within a choice of few services
 _CHOICE_MARGIN = 0.08
 _UNASKED = (WaitKind.SERVICE, WaitKind.LANGUAGE, WaitKind.CHOICE, WaitKind.MESSAGE, WaitKind.RUMOUR)
@@ -114,17 +115,21 @@ class Understander:
         return self._readers[lang]
 
     def _service(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
-        found = reader.matcher.match([reading.content for reading in readings], _ALTERNATIVES)
+        found = reader.matcher.match([reading.content for reading in readings], _ALTERNATIVES + 3)
         later = reader.after_cancel(readings[0])
         if later:
-            corrected = reader.matcher.match([later], _ALTERNATIVES)
-            if corrected and corrected[0].score >= self.thresholds.confirm:
+            corrected = reader.matcher.match([later], _ALTERNATIVES + 3)
+            if corrected and corrected[0].score >= self.thresholds.confirm and not _outside(corrected[0]):
                 found = corrected
         found = self._with_emergency(found, understood.emergency)
-        if not found:
+        services = tuple(candidate for candidate in found if not _outside(candidate))[:_ALTERNATIVES]
+        if not services:
             return understood
         margin = _margin(found)
-        return _chosen(understood, found, margin, self.thresholds.band(found[0].score, margin))
+        if not _outside(found[0]):
+            return _chosen(understood, services, margin, self.thresholds.band(found[0].score, margin))
+        near = margin < _OUTSIDE_LEAD and services[0].score >= self.thresholds.confirm
+        return _chosen(understood, services, 0.0, Band.CONFIRM if near else Band.REJECT)
 
     def _rumour(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
         """The rumour that is spoken of. A wrong answer does harm, so it must be well ahead of the next."""
@@ -154,6 +159,11 @@ class Understander:
             return True
         known = self.catalogue.services.get(service)
         return known is not None and known.outcome is Outcome.EMERGENCY
+
+
+def _outside(candidate: Candidate) -> bool:
+    """Whether it is something that the helpline does not do."""
+    return candidate.intent.startswith(OUTSIDE)
 
 
 def _always(

@@ -42,7 +42,7 @@ def application(folder: Path) -> Starlette:
     db = Database(f"sqlite:///{folder / 'console.db'}")
     upgrade(db)
     add_users(db, NOW - timedelta(days=30))
-    desk_of_calls(db, folder)
+    desk_of_calls(db, folder, long_s=600)
     clock = RunningClock(NOW)
     below = around(db, clock, folder)
     sample.fill(sample.House(db, below.secrets, below.desk, below.calls, NOW), officer_user="officer")

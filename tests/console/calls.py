@@ -123,14 +123,16 @@ def second_of(turns: Sequence[Turn], side: str, second: int, sample: Sample) -> 
     return mulaw_encode(((tone * speaks * 0.5 + hiss) * 32_000).astype(np.int16))
 
 
-def desk_of_calls(db: Database, data: Path) -> None:
-    """What an operator finds in the morning."""
+def desk_of_calls(db: Database, data: Path, long_s: int = 2) -> None:
+    """What an operator finds in the morning; one call with `long_s` of sound."""
     leave(
         db, data, Sample("CAemergency0084213", "te", (("emergency", 12.0), ("no_match", 31.0)), which=1, minutes_ago=4)
     )
     leave(db, data, Sample("CAnomatch000084214", "te", (("no_match", 31.0), ("disagreement", 31.0)), minutes_ago=9))
     leave(db, data, Sample("CArefused000084215", "hi", (("refused", 38.0),), minutes_ago=21, district="Barabanki"))
     leave(db, data, Sample("CAkeysonly00084216", "hi", (("silence", 20.0),), seconds=0, minutes_ago=35, which=1))
-    leave(db, data, Sample("CAlong00000084217", "hi", (("low_margin", 500.0),), seconds=600, minutes_ago=60, which=1))
+    leave(
+        db, data, Sample("CAlong00000084217", "hi", (("low_margin", 500.0),), seconds=long_s, minutes_ago=60, which=1)
+    )
     with db.begin() as connection:
         proposals.add(connection, "te", "electricity_outage", "ఊరంతా చీకటి", None, NOW)

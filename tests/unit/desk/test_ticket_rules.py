@@ -11,9 +11,12 @@ from hypothesis import strategies as st
 
 from ivr.core.data import data_dir
 from ivr.core.errors import ActRefusedError, DataError
+from ivr.desk.rules.crossing import problems
 from ivr.desk.rules.life import Deed, Standing, begin, by_itself, do, pause_left
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.rules.states import Party, StateTable
+from ivr.desk.sms_templates import SmsTexts
+from ivr.understanding.catalogue import Catalogue
 
 RULES = TicketRules.load(data_dir("grammars"))
 NOW = datetime(2026, 11, 23, 5, 30, tzinfo=UTC)  # a Monday, eleven in the morning in India
@@ -224,3 +227,14 @@ def test_a_table_that_would_betray_the_citizen_is_refused(
     path.write_text(yaml.safe_dump(data, allow_unicode=True), "utf-8")
     with pytest.raises(DataError, match=said):
         StateTable.load(path)
+
+
+def test_what_the_rules_name_elsewhere_is_there() -> None:
+    folder = data_dir("grammars")
+    services = Catalogue.load(folder).services
+    departments = {service.department for service in services.values()}
+    templates = SmsTexts.load(folder / "sms.yaml").templates.keys()
+    assert list(problems(RULES, templates, ("hi", "te"), services, departments)) == []
+    told = list(problems(RULES, (), ("hi", "en"), (), ()))
+    for text in ("which sms.yaml does not have", "visit lacks en", "level ward lacks en", "is not in the catalogue"):
+        assert any(text in one for one in told), text

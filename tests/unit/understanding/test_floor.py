@@ -34,9 +34,10 @@ def rates(real: Understander, lang: str, corrupt: float) -> dict[str, Rate]:
 @pytest.mark.parametrize("lang", ["hi", "te"])
 def test_services(real: Understander, lang: str) -> None:
     found = rates(real, lang, 0.0)
-    assert found["top_1"].value >= 0.935
-    assert found["top_3"].value >= 0.97
-    assert found["accepted_wrong"].value <= 0.015
+    assert found["top_1"].value >= 0.96
+    assert found["top_3"].value >= 0.98
+    assert found["accepted"].value >= 0.8
+    assert found["accepted_wrong"].value <= 0.01
     assert found["rejected_right"].value <= 0.02
     assert found["negatives_refused"].value >= 0.95
 
@@ -72,14 +73,37 @@ def test_an_emergency_is_told_as_one(real: Understander, lang: str) -> None:
     assert all(outcome.right for outcome in run(real, cases, TODAY, lambda _, text: text))
 
 
+@pytest.mark.parametrize("text", ["मैं भूल गया", "हो गया", "ब्लॉक गया था", "हमारी बस्ती में", "नई बस्ती"])
+def test_everyday_words_are_no_districts(real: Understander, text: str) -> None:
+    assert real.understand((Hypothesis(text),), "hi", WaitKind.PLACE, TODAY).slots["place"] is None
+
+
 @pytest.mark.parametrize(
-    ("lang", "text", "kind", "value"),
+    ("text", "district"),
+    [("गया", "Gaya"), ("हम गया से बोल रहे हैं", "Gaya"), ("गया जिला", "Gaya"), ("बस्ती जिले में", "Basti"), ("मऊ से", "Mau")],
+)
+def test_everyday_words_framed_as_names_are_districts(real: Understander, text: str, district: str) -> None:
+    assert real.understand((Hypothesis(text),), "hi", WaitKind.PLACE, TODAY).slots["place"] == district
+
+
+def test_a_person_of_a_districts_name_is_no_district(real: Understander) -> None:
+    text = "మా అబ్బాయి పేరు కృష్ణ"
+    assert real.understand((Hypothesis(text),), "te", WaitKind.PLACE, TODAY).slots["place"] is None
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
     [
-        pytest.param("te", "మా అబ్బాయి పేరు కృష్ణ", WaitKind.PLACE, None, id="a person of a district's name"),
-        pytest.param("hi", "सोने का भाव आज कितना है", WaitKind.SERVICE, Band.CONFIRM, id="the price of gold"),
+        ("hi", "सोने का भाव आज कितना है"),
+        ("hi", "ट्रेन का टिकट बुक करना है"),
+        ("te", "రైలు టికెట్ బుక్ చేయాలి"),
+        ("te", "పాస్‌పోర్ట్ కావాలి"),
     ],
 )
-@pytest.mark.xfail(reason="not told apart yet: nothing says what a name or a price is of")
-def test_known_misses(real: Understander, lang: str, text: str, kind: WaitKind, value: Band | None) -> None:
-    found = real.understand((Hypothesis(text),), lang, kind, TODAY)
-    assert (found.band if kind is WaitKind.SERVICE else found.slots["place"]) == value
+def test_what_other_offices_do_is_not_acted_on(real: Understander, lang: str, text: str) -> None:
+    assert real.understand((Hypothesis(text),), lang, WaitKind.SERVICE, TODAY).band is not Band.ACCEPT
+
+
+@pytest.mark.parametrize("text", ["है", "हैं", "हैं जी", "है ना", "हम्म", "हूँ"])
+def test_what_sounds_like_a_yes_is_unclear(real: Understander, text: str) -> None:
+    assert real.understand((Hypothesis(text),), "hi", WaitKind.YES_NO, TODAY).slots["yes_no"] == "unclear"
