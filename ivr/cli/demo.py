@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
+import sys
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -39,37 +41,71 @@ def demo(
     data_dir: Annotated[
         Path | None, typer.Option(help="Keep database and prompts here; default: a folder that goes.")
     ] = None,
+    stay: Annotated[
+        bool | None,
+        typer.Option("--stay/--no-stay", help="Keep the console open afterwards; default: at a terminal."),
+    ] = None,
 ) -> None:
     """Start everything, play recorded callers through it, print the conversations and what came of them."""
     console = Console()
+    stay = sys.stdin.isatty() and sys.stdout.isatty() if stay is None else stay
     with ExitStack() as stack:
         folder = data_dir or Path(stack.enter_context(TemporaryDirectory(prefix="janvaani-demo-")))
         try:
             callers = [Case.load(p) for p in cases or [FIXTURES / name for name in CALLERS]]
-            report = asyncio.run(_play(console, callers, folder, speed))
+            asked = Asked(callers, folder, speed, stay, kept=data_dir is not None)
+            report = asyncio.run(_play(console, asked))
         except IvrError as error:
             console.print(f"ivr demo: {error}", style="red", markup=False)
             raise typer.Exit(1) from error
-        _tell(console, report, folder if data_dir else None)
+        except KeyboardInterrupt:
+            return
     if report.failed:
         raise typer.Exit(1)
 
 
-async def _play(console: Console, callers: list[Case], folder: Path, speed: float) -> DemoReport:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for. `kept`: the folder stays."""
+
+    callers: list[Case]
+    folder: Path
+    speed: float
+    stay: bool
+    kept: bool
+
+
+async def _play(console: Console, asked: Asked) -> DemoReport:
     begun = time.monotonic()
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
         starting = progress.add_task("starting server, models and prompts", total=None)
         screen = Screen(progress.console)
-        async with Demo.start(_settings(folder), screen) as house:
+        async with Demo.start(_settings(asked.folder), screen) as house:
             progress.remove_task(starting)
             screen.started(house.url, time.monotonic() - begun)
-            task = progress.add_task("", total=len(callers))
-            for case in callers:
+            task = progress.add_task("", total=len(asked.callers))
+            for case in asked.callers:
                 progress.update(task, description=f"on the line: {case.title}")
-                await house.play(case, speed)
+                await house.play(case, asked.speed)
                 progress.advance(task)
-            return await house.report()
+            progress.stop()
+            report = await house.report()
+            _tell(console, report, asked.folder if asked.kept else None)
+            await _console(console, house, asked.stay)
+            return report
+
+
+async def _console(console: Console, house: Demo, stay: bool) -> None:
+    """Where the operators' console is, and who may look at it; open until Ctrl-C where asked for."""
+    if not stay:
+        console.print("The operators' console: `ivr demo --stay` keeps it open to look at these calls and tickets.")
+        return
+    name, password = await house.user()
+    told = f"Console: {house.url}/console/  sign in as {name} with {password} (for one use)"
+    console.print(told, markup=False, soft_wrap=True)
+    console.print("Ctrl-C ends.")
+    await asyncio.Event().wait()
 
 
 def _settings(folder: Path) -> Settings:
@@ -83,6 +119,7 @@ def _settings(folder: Path) -> Settings:
         twilio_auth_token=SecretStr(secrets.token_hex(16)),
         twilio_number="+911800111555",
         operator_number="+911800111556",
+        rating_share=0,  # the recorded callers do not wait for it
     )
 
 

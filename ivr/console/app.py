@@ -182,7 +182,8 @@ def _touch(visit: Visit, page: Page) -> None:
     assert held is not None
     telling = page.method == "GET" and not page.quiet and page.stream is None and not visit.fragment
     visit.flash = read_flash(held.flash) if telling else None
-    aged = not page.quiet and (visit.now - held.seen_at).total_seconds() > TOUCH_S
+    poll = page.quiet or (page.method == "GET" and visit.fragment)
+    aged = not poll and (visit.now - held.seen_at).total_seconds() > TOUCH_S
     if aged or visit.flash is not None:
         kept = None if visit.flash is not None else held.flash
         with visit.parts.db.begin() as connection:

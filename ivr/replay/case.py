@@ -112,11 +112,15 @@ class Case:
     network: Network = field(default_factory=Network)
     path: Path = Path()
     exported: bool = False
+    altered: bool = False
 
     @property
     def golden(self) -> bool:
-        """Whether a transcript says what must happen, besides the expectations. A call that was need not have one."""
-        return self.path.name in (CASE_FILE, "") and (not self.exported or (self.folder / GOLDEN).is_file())
+        """Whether a transcript says what must happen, besides the expectations. A call that was need not have one, an
+        altered case has none."""
+        if self.altered or self.path.name not in (CASE_FILE, ""):
+            return False
+        return not self.exported or (self.folder / GOLDEN).is_file()
 
     @classmethod
     def load(cls, path: Path) -> "Case":

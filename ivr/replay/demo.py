@@ -13,14 +13,22 @@ import httpx
 from starlette.types import ASGIApp
 
 from ivr.call.trace import Replied
+from ivr.console.accounts import Accounts, NewUser
+from ivr.console.places import Places
+from ivr.console.roles import Role
+from ivr.core.data import data_dir
 from ivr.core.errors import ReplayError
 from ivr.core.ids import format_ticket
 from ivr.core.settings import Settings
+from ivr.desk.acting import TELL
+from ivr.desk.messages import SEND_SMS
 from ivr.replay.carrier import CarrierCall, Line
 from ivr.replay.case import Case
 from ivr.replay.screen import Screen
 from ivr.replay.stand_in import RestStandIn
 from ivr.replay.wires import SocketWire
+from ivr.store.access import AccessLog
+from ivr.store.secrets import Secrets
 from ivr.web.assembly import Assembly, Surroundings, assemble
 from ivr.web.server import Server, address, bind
 
@@ -84,12 +92,19 @@ class Demo:
         if wanted != disposition:
             self._failed.append((case.name, [f"ended as {disposition}, expected {wanted}"]))
 
+    async def user(self) -> tuple[str, str]:
+        """A supervisor of the console: name and one-time password."""
+        secrets_ = Secrets(self._settings.secret_key.get_secret_value())
+        log = AccessLog(secrets_.key("access-log"))
+        accounts = Accounts(self._assembly.db, secrets_, log, frozenset(Places.load(data_dir("grammars"))))
+        new, now = NewUser("demo", Role.SUPERVISOR), self._assembly.services.clock.now()
+        return new.name, await asyncio.to_thread(accounts.add, new, "system", now)
+
     async def _delivered(self) -> None:
-        """Until the queue is empty or the time is up."""
+        """Until every SMS is handed over or the time is up."""
         until = time.monotonic() + DELIVERY_S
         while time.monotonic() < until:
-            counts = await asyncio.to_thread(self._assembly.desk.jobs.counts)
-            if not counts.get("ready") and not counts.get("running"):
+            if await asyncio.to_thread(self._assembly.desk.jobs.next_due, (TELL, SEND_SMS)) is None:
                 return
             await asyncio.sleep(0.05)
 

@@ -18,40 +18,40 @@ class Hearing:
         self._clock = clock
         self._events: list[TraceEvent] = []
         self._turns: list[tuple[Turn, int]] = []
-        self._queue: list[str] = []
-        self._began_s: dict[str, float] = {}
-        self._sent: dict[str, PromptSent] = {}
+        self._queue: list[PromptSent] = []
+        self._begun: list[tuple[PromptSent, float]] = []  # since the last turn began, each with its moment
 
     def happened(self, event: TraceEvent) -> None:
         self._events.append(event)
         if isinstance(event, PromptSent):
-            self._queue.append(event.prompt)
-            self._sent[event.prompt] = event
+            self._queue.append(event)
             if len(self._queue) == 1:
-                self._began_s[event.prompt] = self._clock.monotonic()
+                self._begins()
         elif isinstance(event, PromptEnded) and self._queue:
             self._queue.pop(0)
             if self._queue and not event.cut:
-                self._began_s[self._queue[0]] = self._clock.monotonic()
+                self._begins()
+
+    def _begins(self) -> None:
+        self._begun.append((self._queue[0], self._clock.monotonic()))
 
     def ear(self, prompt: str, word: str = "") -> int | None:
         """How many ms ago `prompt` ("" for any), or `word` in it, began to sound; None where it has not since the last
         turn began. A word is one of the prompt's text, or its number, counted from 1."""
-        ago = [found for name in self._began_s if name == prompt or not prompt for found in self._ago(name, word)]
-        return min(ago, default=None)
+        named = [(sent, began_s) for sent, began_s in self._begun if not prompt or sent.prompt == prompt]
+        return min((ms for sent, began_s in named for ms in self._ago(sent, began_s, word)), default=None)
 
-    def _ago(self, prompt: str, word: str) -> list[int]:
-        sent = self._sent[prompt]
+    def _ago(self, sent: PromptSent, began_s: float, word: str) -> list[int]:
         begins_ms = word_begins_ms(sent.text, sent.duration_ms, word) if word else 0
         if begins_ms is None:
             return []
-        since = round((self._clock.monotonic() - self._began_s[prompt]) * 1000) - begins_ms
+        since = round((self._clock.monotonic() - began_s) * 1000) - begins_ms
         return [since] if since >= 0 else []
 
     def told(self, turn: Turn) -> None:
         """`turn` begins now."""
         self._turns.append((turn, len(self._events)))
-        self._began_s.clear()
+        self._begun.clear()
 
     @property
     def events(self) -> Window:

@@ -188,7 +188,7 @@ async def run_case(house: ReplayHouse, case: Case) -> Outcome:
 
 def accept(outcome: Outcome) -> bool:
     """Write the transcript as the golden one, and what was recognised; whether that changed anything."""
-    if not (outcome.case.golden or outcome.case.exported):
+    if outcome.case.altered or not (outcome.case.golden or outcome.case.exported):
         return False
     changed = outcome.heard is not None and outcome.heard.write(outcome.case.folder / recorded.FILE)
     path = outcome.case.folder / GOLDEN

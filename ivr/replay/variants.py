@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
-from pathlib import Path
 
 import yaml
 
@@ -10,12 +9,10 @@ from ivr.core.errors import ReplayError
 from ivr.replay.case import Case
 from ivr.replay.network import Network
 
-_FREE = Path("variant")  # no transcript is held against it
-
 
 def with_network(case: Case, network: Network) -> Case:
     """The case on that network. What is expected stays; the transcript is another."""
-    return replace(case, network=network, path=_FREE)
+    return replace(case, network=network, altered=True)
 
 
 def network_of(given: Iterable[str]) -> Network:
@@ -49,7 +46,7 @@ def hung_up_every(case: Case, call_s: float, step_s: float) -> Sequence[Case]:
             expect={"ended": "caller"},
             network=replace(case.network, hang_up_at_s=moment),
             known_failure="",
-            path=_FREE,
+            altered=True,
         )
         for moment in moments
         if moment < call_s

@@ -107,4 +107,5 @@ def serve(engine: Espeak, requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever feeds us; we end when the requests do
     serve(Espeak(sys.argv[1], sys.argv[2]), sys.stdin.buffer, sys.stdout.buffer)

@@ -72,7 +72,8 @@ MEASURES: Mapping[str, Measure] = {
 @dataclass(frozen=True, slots=True)
 class Counted:
     """Where a measure is counted: `at` decides the day; `part` and `whole` are summed. `chosen`: what makes a row of
-    the whole one of the part; None where every row is."""
+    the whole one of the part; None where every row is. `key`: of the row listed behind it, where it is not the
+    table's own."""
 
     source: Any
     at: Any
@@ -81,6 +82,7 @@ class Counted:
     part: Any
     whole: Any
     chosen: Any = None
+    key: Any = None
 
 
 def counted(measure: str, sqlite: bool) -> Counted:
@@ -136,13 +138,12 @@ def _of_tickets(measure: str, sqlite: bool) -> Counted:
             return _with(every, literal(True), ticket.c.raised > 0)
         case _:
             r = relief_request.c
-            source = relief_request.join(ticket, r.ticket_id == ticket.c.id)
-            made = Counted(source, r.opened_at, r.district, None, None, func.count())
+            made = Counted(relief_request, r.opened_at, r.district, None, None, func.count(), key=r.ticket_id)
             return _with(made, r.state != "cancelled", r.state.in_(("delivered", "confirmed")))
 
 
 def _with(made: Counted, where: Any, part: Any) -> Counted:
-    return Counted(made.source, made.at, made.district, where, _one(part), made.whole, part)
+    return Counted(made.source, made.at, made.district, where, _one(part), made.whole, part, made.key)
 
 
 def _alone() -> Any:
@@ -212,7 +213,7 @@ def rows_behind(connection: Connection, wanted: Behind, after: tuple[datetime, A
     made = counted(wanted.measure, sqlite)
     table, key = (call, call.c.sid) if MEASURES[wanted.measure].rows == "call" else (ticket, ticket.c.id)
     began = table.c.started_at if table is call else table.c.opened_at
-    ids = select(key).select_from(made.source)
+    ids = select(key if made.key is None else made.key).select_from(made.source)
     ids = ids.where(made.at >= _at(wanted.since), made.at < _at(wanted.until), made.where)
     if wanted.district is not None:
         ids = ids.where(made.district == wanted.district)

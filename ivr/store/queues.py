@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, literal, select, tuple_
+from sqlalchemy import Connection, func, literal, literal_column, select, tuple_
 
 from ivr.core.ids import clean_digits, valid_ticket_number
 from ivr.store import tickets
@@ -150,7 +150,8 @@ def _view(wanted: Filter, now: datetime) -> list[Any]:
         case "unanswered":
             return [ticket.c.state.in_(("open", "acknowledged"))]
         case "said_no":
-            return [ticket.c.reopened > 0, working]
+            # "> 0" to the letter as in the partial index; NOT IN, for IN would lead SQLite to another one
+            return [ticket.c.reopened > literal_column("0"), ticket.c.state.not_in(_WAITING)]
         case "waiting":
             return [ticket.c.state.in_(_WAITING)]
         case "not_reached":

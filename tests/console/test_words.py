@@ -26,6 +26,29 @@ def test_texts_are_in_their_script(lang: str, script: str) -> None:
     assert set(foreign.values()) <= {"-", "SMS", "OK", "CSV", "{n}", "{change} %"}
 
 
+BUILT = ("roles.", "times.month_")  # names put together when a page is made
+
+
+def prefixes() -> set[str]:
+    found: set[str] = set(BUILT)
+    for path in SOURCES:
+        found |= set(re.findall(r"""["']([a-z]+\.[a-z_]*)["'] *(?:~|,|\+)""", path.read_text("utf-8")))
+        found |= set(re.findall(r"""f["']([a-z]+\.[a-z_]*)\{""", path.read_text("utf-8")))
+    return found
+
+
+def test_every_text_that_a_page_names_is_there() -> None:
+    known = set(texts.load()["en"])
+    files = {name for name in named() if name.endswith((".html", ".yaml", ".js", ".css"))}
+    missing = {name for name in named() - known - files if not any(text.startswith(name) for text in known)}
+    assert missing == set()
+
+
+def test_no_text_is_left_over() -> None:
+    used, begun = named(), tuple(prefixes())
+    assert {name for name in texts.load()["en"] if name not in used and not name.startswith(begun)} == set()
+
+
 def test_a_text_without_a_language_is_refused_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "x.yaml").write_text("a: {en: A, hi: क, te: క}\nb: {en: B, hi: ख}\n", encoding="utf-8")
     with pytest.raises(DataError, match=r"x\.yaml:2: .*te"):

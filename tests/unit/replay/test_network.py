@@ -140,3 +140,10 @@ def test_a_caller_may_be_gone_at_any_second(call_s: float, step_s: float) -> Non
     assert len(moments) == len(set(moments)) >= int(call_s / step_s) - 1
     assert all(one.expect == {"ended": "caller"} and not one.golden and not one.turns[0].expect for one in gone)
     assert not with_network(case, Network()).golden
+
+
+def test_an_altered_case_still_finds_the_one_before_it() -> None:
+    case = Case.load(Path(__file__).resolve().parents[3] / "audio/fixtures/hi/ticket_status")
+    before = with_network(case, Network(lost=0.1)).before()
+    assert before is not None
+    assert before.name == case.after
