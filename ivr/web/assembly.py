@@ -98,7 +98,6 @@ class Assembly:
     db: Database
     desk: Desk
     calls: Calls
-    handovers: Handovers
     worker: Worker
     pool: DecodingPool
     board: Board
@@ -123,8 +122,7 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    parts = rooms.parts
-    made = create_app(services), services, rooms.db, rooms.desk, parts.calls, parts.handovers, rooms.worker
+    made = create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker
     return Assembly(*made, rooms.pool, rooms.board)
 
 
@@ -196,14 +194,13 @@ def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
 
 
 def _recorder(settings: Settings, db: Database) -> Recorder:
-    days = settings.recording_days
-    return Recorder(Recordings(db), settings.data_dir, timedelta(days=days) if days else None)
+    return Recorder(Recordings(db), settings.data_dir, timedelta(days=settings.recording_days) or None)
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
-    cache = settings.data_dir / "prompts"
-    folders = data_dir("grammars"), data_dir("audio"), cache
-    return PromptLibrary(*folders, clock=clock, catalogue=catalogue, messages=settings.data_dir)
+    folder = settings.data_dir
+    folders = data_dir("grammars"), data_dir("audio"), folder / "prompts"
+    return PromptLibrary(*folders, clock=clock, catalogue=catalogue, voices_dir=folder / "voices", messages=folder)
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
