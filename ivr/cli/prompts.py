@@ -28,8 +28,8 @@ COLUMNS = ("language", "prompt", "file", "text", "about", "recorded")
 
 def load_library() -> PromptLibrary:
     """The library with its cache in the data folder. Raises IvrError where settings or data are wrong."""
-    cache = Settings.load(prepare=False).data_dir / "prompts"
-    return PromptLibrary(data_dir("grammars"), data_dir("audio"), cache)
+    folder = Settings.load(prepare=False).data_dir
+    return PromptLibrary(data_dir("grammars"), data_dir("audio"), folder / "prompts", voices_dir=folder / "voices")
 
 
 def _open(langs: list[str] | None) -> tuple[PromptLibrary, tuple[str, ...]]:
@@ -98,7 +98,7 @@ def missing(lang: Languages = None, json_lines: Lines = False) -> None:
         typer.echo(json.dumps(row, ensure_ascii=False))
     for one in langs:
         count = sum(row["language"] == one for row in unrecorded)
-        typer.echo(f"{one}: {count} recordings missing; they are synthesised", err=True)
+        typer.echo(f"{one}: {count} recordings missing; {library.speaker(one)} speaks instead", err=True)
     every = {ident for one in library.languages for ident in library.prompts(one)}
     lacking = [(one, ident) for one in langs for ident in sorted(every - library.prompts(one).keys())]
     for one, ident in lacking:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from ivr.core.errors import ActRefusedError
 from ivr.desk.rules import assignment
 from ivr.desk.rules.assignment import Post
-from ivr.desk.rules.life import Deed, Standing, begin, do
+from ivr.desk.rules.life import Deed, Standing, begin, do, for_helpline
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.rules.states import CLAIM, NO, REOPEN, YES, Party
 from ivr.desk.standing import columns, kept, restored, standing
@@ -62,9 +62,12 @@ class Acting:
         posts = self._posts(connection, row)
         level, post = assignment.first(posts, 0, self.rules.matrix.top, row.department, row.place_path)
         ticket = begin(self.rules, kind, level, now, solve_by)
+        if row.service in self.rules.own:
+            ticket, post = for_helpline(ticket), None
         tickets.write(connection, row.id, {**columns(ticket), "officer_id": post.id if post else None})
-        event = next(iter(tickets.trail(connection, row.id)))
-        self._tell(connection, event.id, now)
+        if post is not None:
+            event = next(iter(tickets.trail(connection, row.id)))
+            self._tell(connection, event.id, now)
 
     def act(
         self, connection: Connection, row: TicketRow, deed: Deed, actor: Actor, now: datetime, key: str | None = None

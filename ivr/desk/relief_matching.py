@@ -3,7 +3,6 @@
 One run is one transaction with the end of its job, with the district's waiting requests and the responders locked.
 """
 
-import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,7 +44,6 @@ class Matching:
 
     async def overdue(self, job: Job) -> Settle | None:
         """A claim of which nothing came in time is given back."""
-        await asyncio.sleep(0)
         return partial(self._overdue, job=job)
 
     def _overdue(self, connection: Connection, job: Job) -> None:

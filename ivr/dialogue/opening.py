@@ -1,6 +1,7 @@
 """The beginning of a call, and going on after an interruption: greeting, language."""
 
 from ivr.dialogue import errands
+from ivr.dialogue.commands import Play
 from ivr.dialogue.confirm import CONFIRM, rung
 from ivr.dialogue.events import CallStarted
 from ivr.dialogue.known import known_tickets
@@ -34,7 +35,8 @@ def started(turn: Turn, event: CallStarted) -> At | None:
     if (errand := errands.begun(turn, event)) is not None:
         return errand
     if event.language not in turn.world.script.languages:
-        _greet(turn, event, P.GREETING)
+        if event.media == "gather":
+            _greet(turn, event, P.GREETING)
         return At.LANGUAGE
     turn.note("language", f"{event.language}, remembered")
     turn.change(lang=event.language)
@@ -82,8 +84,20 @@ def ask_language(turn: Turn) -> At | None:
         say_keys(turn)
         turn.listen()
         return None
+    if turn.session.at is At.START:
+        _greet_and_ask(turn)
+        return None
     ask(turn, At.LANGUAGE, P.ASK_LANGUAGE)
     return None
+
+
+def _greet_and_ask(turn: Turn) -> None:
+    """Greeting and question of one language after the other, so that nobody waits for the end of all greetings."""
+    turn.moved(At.LANGUAGE)
+    for lang in turn.languages:
+        turn.play(Play(P.GREETING.value, lang))
+        turn.play(Play(P.ASK_LANGUAGE.value, lang))
+    turn.listen()
 
 
 def pressed_language(turn: Turn, key: str) -> At | None:

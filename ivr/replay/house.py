@@ -21,6 +21,7 @@ from ivr.replay.case import HouseRules
 from ivr.replay.text_models import CurrentModels
 from ivr.replay.wires import VirtualWire
 from ivr.store.database import Database
+from ivr.store.handovers import Handovers
 from ivr.store.recordings import Recordings
 from ivr.store.upgrade import upgrade
 from ivr.web.assembly import Assembly, Knowledge, Surroundings, assemble
@@ -89,7 +90,7 @@ class ReplayHouse:
         for number in range(self.settings.operator_lines):
             other = f"CAbusy{number}"
             self.assembly.calls.begin(other, None, self.clock.now())
-            self.assembly.handovers.ask(other, self.clock.now())
+            Handovers(self.assembly.db, self.settings.operator_lines).ask(other, self.clock.now())
 
     def share(self, trace: tuple[TraceEvent, ...]) -> None:
         """Have several people use the telephone from which these tickets were opened."""

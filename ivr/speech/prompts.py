@@ -18,10 +18,11 @@ import numpy as np
 import structlog
 
 from ivr.core.clock import Clock, india_today
-from ivr.core.errors import DataError
+from ivr.core.errors import AudioError, DataError
 from ivr.dialogue.commands import Play
 from ivr.speech.audio import Samples, duration_ms, mulaw_decode, mulaw_encode, read_any, silence
 from ivr.speech.levels import evened, trimmed
+from ivr.speech.piper import piper_voices
 from ivr.speech.prompt_text import Piece, Prompt, Wording, load_wordings
 from ivr.speech.synthesis import Voice, synthesise
 from ivr.understanding.catalogue import Catalogue
@@ -48,7 +49,7 @@ class PromptLibrary:
     """All prompts of all languages. DataError from the constructor where the data is wrong.
 
     `clock` gives the day, so that a date within a week is said by its weekday. `cache_dir` None keeps nothing on disk.
-    `messages`: where the recordings of alert campaigns lie.
+    `messages`: where the recordings of alert campaigns lie; `voices_dir`: Piper's voices by language.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class PromptLibrary:
         clock: Clock | None = None,
         catalogue: Catalogue | None = None,
         say: Say = synthesise,
+        voices_dir: Path | None = None,
         messages: Path | None = None,
     ) -> None:
         self._wordings = load_wordings(grammars_dir, catalogue)
@@ -68,11 +70,16 @@ class PromptLibrary:
         self._cache = _Cache(cache_dir)
         self._clock = clock
         self._say = say
+        self._piper = piper_voices(voices_dir, self._wordings) if voices_dir else {}
         self._messages = messages
 
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(self._wordings)
+
+    def speaker(self, lang: str) -> str:
+        """Who speaks what is not recorded."""
+        return self._piper[lang].key if lang in self._piper else self._voices[lang][0].key
 
     def prompts(self, lang: str) -> dict[str, Prompt]:
         """The prompts of a language by id. DataError when there is no such language."""
@@ -126,6 +133,13 @@ class PromptLibrary:
     def _synthesised(self, lang: str, piece: Piece) -> Samples:
         voice, slow = self._voices[lang]
         chosen = slow if piece.slow else voice
+        if lang in self._piper:
+            piper = self._piper[lang]
+            key = f"{piper.key}|{piece.slow}|{piece.spoken}"
+            try:
+                return self._cache.get(key, lambda: piper.say(piece.spoken, piece.slow), on_disk=piece.common)
+            except AudioError as error:  # a caller is never left in silence for a better voice
+                log.warning("piper_failed", lang=lang, code=error.code)
         key = f"{chosen.key}|{piece.spoken}"
         return self._cache.get(key, lambda: self._say(piece.spoken, chosen), on_disk=piece.common)
 

@@ -52,11 +52,10 @@ from ivr.store.live import Takers
 from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
-from ivr.twilio.rest import TwilioRest
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.learnt import FOLDER
 from ivr.web.app import create_app
-from ivr.web.carrier import carrier_of
+from ivr.web.carrier import Closing, carrier_of
 from ivr.web.knowledge import Knowledge as Knowledge
 from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
@@ -98,7 +97,6 @@ class Assembly:
     db: Database
     desk: Desk
     calls: Calls
-    handovers: Handovers
     worker: Worker
     pool: DecodingPool
     board: Board
@@ -123,8 +121,7 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
     """Everything made and checked, nothing running yet. ConfigurationError says what is missing and what to do."""
     rooms = _rooms(settings, around or Surroundings())
     services = _services(rooms, data_dir("grammars"))
-    parts = rooms.parts
-    made = create_app(services), services, rooms.db, rooms.desk, parts.calls, parts.handovers, rooms.worker
+    made = create_app(services), services, rooms.db, rooms.desk, rooms.parts.calls, rooms.worker
     return Assembly(*made, rooms.pool, rooms.board)
 
 
@@ -196,14 +193,13 @@ def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:
 
 
 def _recorder(settings: Settings, db: Database) -> Recorder:
-    days = settings.recording_days
-    return Recorder(Recordings(db), settings.data_dir, timedelta(days=days) if days else None)
+    return Recorder(Recordings(db), settings.data_dir, timedelta(days=settings.recording_days) or None)
 
 
 def _prompts(settings: Settings, clock: Clock, catalogue: Catalogue) -> PromptLibrary:
-    cache = settings.data_dir / "prompts"
-    folders = data_dir("grammars"), data_dir("audio"), cache
-    return PromptLibrary(*folders, clock=clock, catalogue=catalogue, messages=settings.data_dir)
+    folder = settings.data_dir
+    folders = data_dir("grammars"), data_dir("audio"), folder / "prompts"
+    return PromptLibrary(*folders, clock=clock, catalogue=catalogue, voices_dir=folder / "voices", messages=folder)
 
 
 def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
@@ -290,7 +286,7 @@ async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
         for scope in scopes:
             scope.cancel()
         rooms.worker.stop()
-    if isinstance(rooms.carrier, TwilioRest):
+    if isinstance(rooms.carrier, Closing):
         await rooms.carrier.close()
     for room in (rooms.pool.close, rooms.parts.recorder.close, rooms.db.dispose):
         room()

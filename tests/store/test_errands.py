@@ -1,5 +1,6 @@
 """What calls and SMS ask of the house besides tickets, on a database: who may, once, and what waits for whom."""
 
+import random
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,18 +9,20 @@ import pytest
 from ivr.core.errors import StoreError
 from ivr.desk.alert_calls import AlertCalls, AlertRules
 from ivr.desk.certificates import Certificates, NewCertificate
+from ivr.desk.desk import STOP_CALLS, Desk, DeskOptions
 from ivr.desk.errands import Errands
 from ivr.desk.inbound import Inbound
 from ivr.desk.league import Leagues
 from ivr.desk.relief_board import Board
 from ivr.desk.relief_sms import answer as sms_answer
-from ivr.dialogue.commands import AskDesk
+from ivr.dialogue.commands import AskDesk, OpenTicket
 from ivr.dialogue.events import DeskSays
-from ivr.store import relief
+from ivr.store import campaigns, relief
 from ivr.store.database import Database
 from ivr.store.relief import ReliefState
+from ivr.understanding.catalogue import Outcome, Service
 from tests.store.aid import CATALOGUE, HOURS, Aid
-from tests.store.house import NOW, SECRETS
+from tests.store.house import NOW, SECRETS, TEXTS
 
 CHEMIST, CITIZEN = "+919839000001", "+919415500001"
 
@@ -213,3 +216,35 @@ def test_a_cancelled_request_is_offered_to_nobody_on_the_line(counter: Counter) 
     with counter.db.begin() as connection:
         relief.move(connection, row.id, ReliefState.CANCELLED)
     assert counter.errands.brief(sid) == {}
+
+
+def test_the_citizens_yes_closes_the_ticket_of_the_request(counter: Counter) -> None:
+    options = DeskOptions(random.Random(3).randbytes, random.Random(4), counter.bell.ring)
+    desk = Desk(counter.db, SECRETS, CATALOGUE, TEXTS, options)
+    asked = OpenTicket("k1", "medicine_request", "hi", "Barabanki", "", area="225001")
+    opened = desk.open_ticket(counter.on_line("CAreq", CITIZEN), asked, NOW)
+    assert len(opened.code) == 4
+    assert desk.open_ticket("CAreq", asked, NOW).code == opened.code
+    chemist = counter.helper(1)
+    counter.work()
+    with counter.db.begin() as connection:
+        row = relief.by_number(connection, opened.number)
+        assert row is not None
+        offered = relief.open_offers(connection, chemist)[0]
+        assert desk.relief.claim(connection, chemist, offered, NOW) == "won"
+        assert desk.relief.deliver(connection, chemist, opened.code, NOW) == "delivered"
+        assert desk.relief.received(connection, row.id, True, NOW)
+    found = desk.ticket(opened.number)
+    assert found is not None
+    assert found[0].state == "closed"
+    assert [event.kind for event in found[1]] == ["opened", "claim", "yes"]
+    assert [event.actor for event in found[1]] == ["citizen", "relief", "citizen"]
+
+
+def test_who_wants_no_more_calls_gets_no_alerts(counter: Counter) -> None:
+    services = {**CATALOGUE.services, STOP_CALLS: Service(STOP_CALLS, "helpline", "Stop", Outcome.INFO)}
+    desk = Desk(counter.db, SECRETS, replace(CATALOGUE, services=services), TEXTS)
+    desk.open_ticket(counter.on_line("CAs", CITIZEN), OpenTicket("k2", STOP_CALLS, "hi", None, ""), NOW)
+    with counter.db.read() as connection:
+        assert campaigns.stopped(connection, SECRETS.phone_hash(CITIZEN))
+        assert not campaigns.stopped(connection, SECRETS.phone_hash(CHEMIST))

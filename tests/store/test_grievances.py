@@ -13,7 +13,8 @@ from ivr.dialogue.commands import OpenTicket
 from ivr.store.database import Database
 from ivr.store.queues import VIEWS, Cursor, Filter
 from ivr.store.tickets import TicketRow
-from tests.store.house import NOW, House
+from ivr.understanding.catalogue import Catalogue, Outcome, Service
+from tests.store.house import CATALOGUE, NOW, House
 from tests.store.office import DESK, appoint
 
 HOUR = timedelta(hours=1)
@@ -223,3 +224,14 @@ async def test_an_act_on_many_is_previewed_and_leaves_changed_ones_alone(db: Dat
 
 
 pytestmark = pytest.mark.anyio
+
+
+def test_a_call_back_is_no_offices_and_no_clock_raises_it(db: Database) -> None:
+    posts = appoint(db, POSTS)
+    assert posts
+    service = Service("callback_request", "helpline", "Call back", Outcome.TICKET)
+    house = House(db)
+    house.desk._catalogue = Catalogue({**CATALOGUE.services, "callback_request": service}, CATALOGUE.spoken)
+    asked = OpenTicket("k9", "callback_request", "te", "Guntur", "")
+    row = seen(house, house.desk.open_ticket(house.call("CA9"), asked, NOW).number)
+    assert (row.state, row.officer_id, row.next_escalation_at) == ("human", None, None)

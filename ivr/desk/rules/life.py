@@ -74,6 +74,11 @@ def begin(rules: TicketRules, kind: TicketClass, level: int, now: datetime, solv
     return _timed(rules, replace(fresh, late_at=late_at))
 
 
+def for_helpline(ticket: Standing) -> Standing:
+    """A ticket that is no office's: a person of the helpline sees to it from the beginning, and no clock raises it."""
+    return replace(ticket, state=HUMAN, next_at=None)
+
+
 def do(rules: TicketRules, ticket: Standing, deed: Deed, now: datetime) -> Standing:
     """The ticket after the deed. ActRefusedError where the state table, a limit or a missing part forbids it."""
     rule = rules.table.acts.get(deed.act)

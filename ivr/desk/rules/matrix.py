@@ -151,12 +151,13 @@ def _telling(path: Path, event: str, raw: Mapping[str, Any]) -> Telling:
 @dataclass(frozen=True, slots=True)
 class TicketRules:
     """All that the rules read. `states`: district -> state, by their English names; `districts`: district -> language
-    -> spoken name."""
+    -> spoken name; `own`: services that the helpline itself sees to, such as calling back."""
 
     table: StateTable
     matrix: Matrix
     states: Mapping[str, str]
     districts: Mapping[str, Mapping[str, str]]
+    own: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, grammars_dir: Path) -> "TicketRules":
@@ -164,4 +165,5 @@ class TicketRules:
         table, matrix = StateTable.load(grammars_dir / "tickets.yaml"), Matrix.load(grammars_dir / "escalation.yaml")
         places = load_mapping(grammars_dir / "places.yaml")
         spoken = {name: {k: v[0] for k, v in entry.items() if isinstance(v, list)} for name, entry in places.items()}
-        return cls(table, matrix, {name: str(entry["state"]) for name, entry in places.items()}, spoken)
+        own = frozenset(load_mapping(grammars_dir / "dialogue.yaml").get("does", {}))
+        return cls(table, matrix, {name: str(entry["state"]) for name, entry in places.items()}, spoken, own)

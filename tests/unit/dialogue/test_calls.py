@@ -14,8 +14,8 @@ def test_hindi_income_certificate_is_answered_and_sent_by_sms(ring: Ring) -> Non
     caller = ring(language=None)
     assert [(p.prompt, p.lang) for p in caller.plays] == [
         ("greeting", "hi"),
-        ("greeting", "te"),
         ("ask_language", "hi"),
+        ("greeting", "te"),
         ("ask_language", "te"),
     ]
     assert all(p.barge_in for p in caller.plays)

@@ -26,12 +26,17 @@ def knowledge() -> Knowledge:
     return Knowledge.load()
 
 
-def test_every_call_ends_as_agreed_and_most_succeed(knowledge: Knowledge) -> None:
-    results = list(simulate(knowledge, Plan(150, 3, 0.25, keys=True), DATA))
+@pytest.mark.parametrize(("error", "keys", "floor"), [(0.25, True, 0.95), (0.25, False, 0.92), (0.4, True, 0.92)])
+def test_every_call_ends_as_agreed_and_most_succeed(
+    knowledge: Knowledge, error: float, keys: bool, floor: float
+) -> None:
+    """Floors for one seed, under what 2,000 calls show (docs/conversation.md): who falls below has broken something."""
+    results = list(simulate(knowledge, Plan(150, 7, error, keys=keys), DATA))
     found = report(results)
     assert found.not_ended == 0
+    assert found.missed.hits == 0
     assert found.success.total > 100
-    assert found.success.value > 0.75  # the targets are held by `ivr simulate --at-least`, on more calls
+    assert found.success.value >= floor
     assert all(r.lines and r.disposition for r in results)
     assert sum(judged(r) and not r.done for r in results) == found.success.total - found.success.hits
 
