@@ -3,6 +3,7 @@
 import base64
 import secrets
 from datetime import datetime
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -19,7 +20,12 @@ _WORDS = ("kamal", "neem", "ganga", "tara", "megh", "surya", "champa", "mor",
           "chandan", "vana", "deep", "jal", "kesar", "patang", "nadi", "phal")  # fmt: skip
 
 _hasher = PasswordHasher()
-_NOBODYS = _hasher.hash(secrets.token_urlsafe(16))
+
+
+@cache
+def _nobodys() -> str:
+    """A hash that no password fits. Made when first needed: it takes as long as all else that a command imports."""
+    return _hasher.hash(secrets.token_urlsafe(16))
 
 
 def hashed(password: str) -> str:
@@ -30,7 +36,7 @@ def hashed(password: str) -> str:
 def right(stored: str | None, password: str) -> bool:
     """Whether the password fits. Takes as long for a user who is not there (None) as for one who is."""
     try:
-        return _hasher.verify(stored or _NOBODYS, password) and stored is not None
+        return _hasher.verify(stored or _nobodys(), password) and stored is not None
     except (VerificationError, InvalidHashError):
         return False
 

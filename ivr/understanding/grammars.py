@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -99,9 +99,9 @@ class LanguageGrammar:
         return {kind: tuple(dict.fromkeys(_strings(table))) for kind, table in self.tables.items()}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Grammars:
-    """The grammars of all languages."""
+    """The grammars of all languages. Never changed, so what is built of one is built once (`reader`)."""
 
     by_language: Mapping[str, LanguageGrammar]
     places: Mapping[str, Mapping[str, Any]]
@@ -111,15 +111,8 @@ class Grammars:
     @classmethod
     def load(cls, grammars_dir: Path) -> "Grammars":
         """Read every language's folder. DataError with file and line where a file is wrong; a file that is not there
-        holds nothing (`ivr check` reports it)."""
-        script = Script.load(grammars_dir)
-        places = _optional(grammars_dir / "places.yaml")
-        return cls(
-            {lang: _language(grammars_dir, lang, script, places) for lang in languages(grammars_dir)},
-            places,
-            load_thresholds(grammars_dir),
-            _optional(grammars_dir / "emergency.yaml").get("services") or {},
-        )
+        holds nothing (`ivr check` reports it). Files that have not changed since give the same object again."""
+        return _loaded(grammars_dir, tuple((path, path.read_bytes()) for path in sorted(grammars_dir.rglob("*.yaml"))))
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -197,6 +190,18 @@ class Grammars:
 def _plain_no(grammar: LanguageGrammar) -> list[str]:
     """The noes of one word: they answer any question that offers something."""
     return [phrase for phrase in grammar.written(grammar.yes_no["no"]) if " " not in phrase]
+
+
+@lru_cache(maxsize=2)
+def _loaded(grammars_dir: Path, _files: tuple[tuple[Path, bytes], ...]) -> Grammars:
+    script = Script.load(grammars_dir)
+    places = _optional(grammars_dir / "places.yaml")
+    return Grammars(
+        {lang: _language(grammars_dir, lang, script, places) for lang in languages(grammars_dir)},
+        places,
+        load_thresholds(grammars_dir),
+        _optional(grammars_dir / "emergency.yaml").get("services") or {},
+    )
 
 
 def _language(grammars_dir: Path, lang: str, script: Script, places: Mapping[str, Any]) -> LanguageGrammar:

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ivr.understanding import yes_no
 from ivr.understanding.commands import CommandSpotter
 from ivr.understanding.emergency import EmergencySpotter
 from ivr.understanding.expansion import Expander
-from ivr.understanding.grammars import LanguageGrammar
+from ivr.understanding.grammars import Grammars, LanguageGrammar
 from ivr.understanding.index import PhraseIndex
 from ivr.understanding.matcher import Matcher
 from ivr.understanding.places import PlaceFinder
@@ -114,3 +114,12 @@ class LanguageReader:
         lexicon = self.matcher.index.lexicon
         for word in lexicon.words:
             lexicon.find(word)
+
+
+@lru_cache(maxsize=6)
+def reader_of(grammars: Grammars, lang: str) -> LanguageReader:
+    """The tools for one language of these grammars. KeyError for a language without grammars."""
+    grammar = grammars.by_language[lang]
+    others = [other for code, other in grammars.by_language.items() if code != lang]
+    foreign = tuple(other.tables.get("numbers") or {} for other in others)
+    return LanguageReader(grammar, grammars.places, foreign)

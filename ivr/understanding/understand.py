@@ -8,7 +8,7 @@ from datetime import date
 from ivr.understanding import yes_no
 from ivr.understanding.catalogue import Catalogue, Outcome
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.reader import OUTSIDE, LanguageReader, Reading
+from ivr.understanding.reader import OUTSIDE, LanguageReader, Reading, reader_of
 from ivr.understanding.result import Band, Candidate, Command, Hypothesis, SlotValue, Understanding, WaitKind
 from ivr.understanding.thresholds import Thresholds
 
@@ -108,10 +108,7 @@ class Understander:
     def reader(self, lang: str) -> LanguageReader:
         """The tools for one language. Raises KeyError for a language without grammars."""
         if lang not in self._readers:
-            grammar = self.grammars.by_language[lang]
-            others = [other for code, other in self.grammars.by_language.items() if code != lang]
-            foreign = tuple(other.tables.get("numbers") or {} for other in others)
-            self._readers[lang] = LanguageReader(grammar, self.grammars.places, foreign)
+            self._readers[lang] = reader_of(self.grammars, lang)
         return self._readers[lang]
 
     def _service(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:

@@ -52,11 +52,10 @@ from ivr.store.live import Takers
 from ivr.store.recordings import Recordings
 from ivr.store.secrets import Secrets
 from ivr.store.upgrade import require_newest, revision, upgrade
-from ivr.twilio.rest import TwilioRest
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.learnt import FOLDER
 from ivr.web.app import create_app
-from ivr.web.carrier import carrier_of
+from ivr.web.carrier import Closing, carrier_of
 from ivr.web.knowledge import Knowledge as Knowledge
 from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
@@ -212,14 +211,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     metrics.watch(rooms.pool)
     sinks = metrics.timed(around.sinks)
     return AppServices(
-        edge=Edge(
-            public_url=settings.public_url,
-            auth_token=settings.twilio_auth_token.get_secret_value(),
-            secret_key=rooms.secrets.key("edge"),
-            languages=languages,
-            missed_call_number=settings.missed_call_number,
-            metrics_from=settings.metrics_from,
-        ),
+        edge=Edge.of(settings, rooms.secrets.key("edge"), languages),
         clock=around.clock,
         book=parts.calls,
         factory=Lines(
@@ -294,7 +286,7 @@ async def _lifespan(rooms: _Rooms) -> AsyncIterator[None]:
         for scope in scopes:
             scope.cancel()
         rooms.worker.stop()
-    if isinstance(rooms.carrier, TwilioRest):
+    if isinstance(rooms.carrier, Closing):
         await rooms.carrier.close()
     for room in (rooms.pool.close, rooms.parts.recorder.close, rooms.db.dispose):
         room()

@@ -1,16 +1,26 @@
 """The carrier of the settings: its REST API, or, where no credentials are set, one that asks for them."""
 
+from typing import Protocol, runtime_checkable
+
 from ivr.core.errors import CarrierError
 from ivr.core.settings import Settings
 from ivr.desk.handlers import Carrier
-from ivr.twilio.rest import RestAccount, TwilioRest
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A carrier with connections to be closed at the end."""
+
+    async def close(self) -> None: ...
 
 
 def carrier_of(settings: Settings) -> Carrier:
-    """To be closed at the end where it is a TwilioRest."""
+    """To be closed at the end where it is `Closing`."""
     token = settings.twilio_auth_token.get_secret_value()
     if not (settings.twilio_account_sid and token):
         return _NoCarrier()
+    from ivr.twilio.rest import RestAccount, TwilioRest  # a tenth of a start, and no replay or command needs it
+
     return TwilioRest(RestAccount(settings.twilio_account_sid, token, settings.twilio_number, settings.twilio_api_url))
 
 
