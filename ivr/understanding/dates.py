@@ -123,8 +123,9 @@ def _calendar(heard: _Heard, today: date) -> date | None:
     month = heard.first("month")
     if not month:
         return None
-    days = [value for value, _ in heard.numbers if 1 <= value <= 31 and value == int(value)]
-    years = [int(value) for value, _ in heard.numbers if _LEAST_YEAR <= value < 2200]
+    numbers = [part for value, _ in heard.numbers for part in _day_and_year(value)]
+    days = [value for value in numbers if 1 <= value <= 31 and value == int(value)]
+    years = [int(value) for value in numbers if _LEAST_YEAR <= value < 2200]
     if not days:
         return None
     if years:
@@ -133,6 +134,13 @@ def _calendar(heard: _Heard, today: date) -> date | None:
         date(today.year + step, month[0], int(days[0])) for step in (-1, 0, 1) if _exists(today, step, month, days)
     ]
     return _nearest(candidates, today, heard.sign)
+
+
+def _day_and_year(value: float) -> tuple[float, ...]:
+    """A number as it is, or the twentieth or thirtieth and a year of this century that were read as one: Telugu's
+    "twenty, two thousand and twenty-six" sounds like twenty-two thousand and twenty-six."""
+    thousands, rest = divmod(value, 1000)
+    return (thousands - 2, 2000 + rest) if thousands in (22, 32) else (value,)
 
 
 def _exists(today: date, step: int, month: tuple[int, int], days: Sequence[float]) -> bool:

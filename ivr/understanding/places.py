@@ -104,8 +104,8 @@ class PlaceFinder:
     def _place(self, keys: Keys, start: int, end: int, *, asked: bool) -> PlaceFound | None:
         if end - start == 1 and keys[start] in self.language.place_words:
             return None
-        if self._everyday(keys[start:end]):
-            if end - start > 1 or not self._meant(keys, start, asked=asked):
+        if end - start == 1 and self._everyday(keys[start:end]):
+            if not self._meant(keys, start, asked=asked):
                 return None
         elif all(key in self.ordinary for key in keys[start:end]) and not self._stands_out(keys, start, end):
             return None
@@ -119,6 +119,8 @@ class PlaceFinder:
             if len(self._cache) > _CACHE_NAMES:
                 self._cache.clear()
         name, quality = found
+        if name and end - start > 1 and self._everyday(keys[start:end]):
+            return None
         return PlaceFound(name, start, end, quality) if name else None
 
     def _everyday(self, keys: Keys) -> bool:
@@ -162,7 +164,8 @@ class PlaceFinder:
 
     def _cut(self, forms: Sequence[str]) -> list[str]:
         endings = (*self.language.place_endings, *self.language.folder.endings)
-        found = [form[: -len(ending)] for form in forms for ending in endings if form.endswith(ending)]
+        ended = [form for form in forms if form.endswith(endings)]
+        found = [form[: -len(ending)] for form in ended for ending in endings if form.endswith(ending)]
         long = [stem for stem in found if len(stem) >= _LEAST_STEM]
         nasal = [stem[:-1] + other for stem in long if stem.endswith("n") for other in ("", "m")]
         return list(dict.fromkeys((*long, *nasal)))

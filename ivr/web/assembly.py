@@ -211,14 +211,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     metrics.watch(rooms.pool)
     sinks = metrics.timed(around.sinks)
     return AppServices(
-        edge=Edge(
-            public_url=settings.public_url,
-            auth_token=settings.twilio_auth_token.get_secret_value(),
-            secret_key=rooms.secrets.key("edge"),
-            languages=languages,
-            missed_call_number=settings.missed_call_number,
-            metrics_from=settings.metrics_from,
-        ),
+        edge=Edge.of(settings, rooms.secrets.key("edge"), languages),
         clock=around.clock,
         book=parts.calls,
         factory=Lines(

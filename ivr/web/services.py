@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from ivr.call.ports import CallBook, CallFactory, CarrierReports, KeypadLeg
 from ivr.core.clock import Clock
+from ivr.core.settings import Settings
 from ivr.dialogue.commands import Play
 from ivr.web.metrics import Metrics
 from ivr.web.workroom import Workroom
@@ -106,6 +107,18 @@ class Edge:
     call_max_s: int = 3600
     idle_s: float = 15.0
     start_s: float = 5.0
+
+    @classmethod
+    def of(cls, settings: Settings, secret_key: bytes, languages: tuple[str, ...]) -> "Edge":
+        """The edge as the settings describe it."""
+        return cls(
+            public_url=settings.public_url,
+            auth_token=settings.twilio_auth_token.get_secret_value(),
+            secret_key=secret_key,
+            languages=languages,
+            missed_call_number=settings.missed_call_number,
+            metrics_from=settings.metrics_from,
+        )
 
     def url(self, path: str) -> str:
         """The public address of `path`."""

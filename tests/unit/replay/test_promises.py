@@ -12,7 +12,8 @@ LANGUAGES = ("hi", "te")
 
 def promises() -> dict[str, dict[str, list[str]]]:
     """Promise -> language -> names of scenarios."""
-    rows = (ROOT / "docs" / "conversation.md").read_text(encoding="utf-8").splitlines()
+    page = (ROOT / "docs" / "conversation.md").read_text(encoding="utf-8")
+    rows = page.split("\n## ")[0].splitlines()
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows if row.startswith("|")]
     return {promise: _named(names) for promise, names in cells[2:]}
 
