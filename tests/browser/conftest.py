@@ -51,7 +51,7 @@ def serving(folder: Path) -> Iterator[str]:
         process.wait(20)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: its loop runs in this thread, and other tests run theirs
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=_QUIET)
