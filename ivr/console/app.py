@@ -5,9 +5,11 @@ exist, and one without a right is for signed-in users only.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from urllib.parse import urlencode
 
 import structlog
+from jinja2 import Environment
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -97,20 +99,27 @@ def create_console(around: Around, pages: Sequence[Page] = PAGES, sections: Sequ
 
 def make_parts(around: Around, sections: Sequence[Section] = SECTIONS) -> ConsoleParts:
     """All that is read and derived once."""
-    access, assets, bindings = AccessLog(around.secrets.key("access-log")), Assets(), keys.Keys.load()
-    places = Places.load(around.grammars)
+    access, places = AccessLog(around.secrets.key("access-log")), Places.load(around.grammars)
+    words, bindings, assets, made = _files()
     return ConsoleParts(
         around=around,
         accounts=Accounts(around.db, around.secrets, access, frozenset(places)),
         places=places,
         access=access,
-        texts=texts.load(),
+        texts=words,
         keys=bindings,
         assets=assets,
-        environment=environment(bindings, assets),
+        environment=made,
         csrf_key=around.secrets.key("console-csrf"),
         frame=frame(sections),
     )
+
+
+@cache
+def _files() -> tuple[texts.Texts, keys.Keys, Assets, Environment]:
+    """What lies beside the code, the same for every console of a process."""
+    bindings, assets = keys.Keys.load(), Assets()
+    return texts.load(), bindings, assets, environment(bindings, assets)
 
 
 def _endpoint(page: Page):  # type: ignore[no-untyped-def]  # Starlette inspects it; its type is Request -> Response
