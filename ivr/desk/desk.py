@@ -7,7 +7,7 @@ follows are there together or not at all, and doing it twice with the same key c
 import random
 import secrets as chance
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -24,6 +24,7 @@ from ivr.desk.confirming import Answer, Confirming
 from ivr.desk.grievances import Grievances
 from ivr.desk.inbound_tickets import TicketWords
 from ivr.desk.messages import Message, Messages
+from ivr.desk.office_words import office_words
 from ivr.desk.relief import Placed
 from ivr.desk.relief_house import make_relief
 from ivr.desk.rules.assignment import path_of
@@ -183,14 +184,15 @@ class Desk:
         with self._db.read() as connection:
             if asked.number is not None:
                 found = tickets.find(connection, number=asked.number)
-                return TicketsFound((known_ticket(found, _hash(connection, call_sid)),) if found else ())
+                asks = _hash(connection, call_sid)
+                return TicketsFound((_told(connection, found, asks),) if found else ())
             who = caller_of(connection, call_sid)
             begun = connection.execute(select(call.c.started_at).where(call.c.sid == call_sid)).scalar_one_or_none()
             if who is None or begun is None:
                 return TicketsFound(())
             mine = tickets.of_caller(connection, who.phone_hash, begun - REMEMBERED)
             shared = tickets.shared(connection, who.phone_hash)
-        return TicketsFound(tuple(known_ticket(one, who.phone_hash) for one in mine), shared)
+            return TicketsFound(tuple(_told(connection, one, who.phone_hash) for one in mine), shared)
 
     def follow_link(self, code: str, now: datetime) -> LinkTarget | None:
         """Where /s/{code} leads, counted as opened; None when there is no such code."""
@@ -270,6 +272,13 @@ def known_ticket(row: tickets.TicketRow, caller_hash: str | None = None) -> Know
     assert opened is not None
     mine = caller_hash is not None and caller_hash == row.caller_hash
     return KnownTicket(row.number, row.service, row.state, opened, _day(row.due_at), mine)
+
+
+def _told(connection: Connection, row: tickets.TicketRow, caller_hash: str | None) -> KnownTicket:
+    """A ticket with what its office said; its own words only for the telephone that the ticket was opened from."""
+    known, said = known_ticket(row, caller_hash), office_words(tickets.trail(connection, row.id))
+    note = said.note if known.mine else ""
+    return replace(known, answer=said.answer, answer_on=said.answer_on, question=said.question, note=note)
 
 
 def _hash(connection: Connection, call_sid: str) -> str | None:

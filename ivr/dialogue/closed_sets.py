@@ -55,6 +55,22 @@ def _questions(path: Path) -> Mapping[str, Any]:
     return {question: answers for question, answers in data.items() if question != NAMES}
 
 
+def read_office_says(path: Path, languages: tuple[str, ...]) -> Mapping[str, Mapping[str, str]]:
+    """Language -> code of an answer or a question of tickets.yaml -> its words."""
+    data = load_mapping(path) if path.exists() else {}
+    coded = {code: entry for kind in ("answers", "questions") for code, entry in data.get(kind, {}).items()}
+    return {lang: {code: str(entry.get(lang, "")) for code, entry in coded.items()} for lang in languages}
+
+
+def read_block(path: Path) -> range:
+    """The code points of a language's script, from `script: "0900-097F"` of its language.yaml."""
+    first, _, last = str(load_mapping(path).get("script", "")).partition("-")
+    try:
+        return range(int(first, 16), int(last, 16) + 1)
+    except ValueError:
+        raise wrong(path, "script must be a Unicode block like 0900-097F", "script") from None
+
+
 def read_rumours(path: Path, languages: tuple[str, ...]) -> Mapping[str, Rumour]:
     """The list in its order. DataError where an entry lacks a source, a verdict or a language."""
     entries = load_mapping(path) if path.exists() else {}

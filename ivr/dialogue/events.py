@@ -12,7 +12,9 @@ ANY_EMERGENCY = "any"
 @dataclass(frozen=True, slots=True)
 class KnownTicket:
     """An open or lately closed ticket of this caller, as told on the phone. Dates are ISO days. `mine`: this telephone
-    is the one that it was opened from, whose word on it counts."""
+    is the one that it was opened from, whose word on it counts. What the office last said: the codes of its `answer`
+    with its day and of its `question` (tickets.yaml), and its own words with them (`note`, personal), for this
+    telephone only."""
 
     number: str
     service: str
@@ -20,6 +22,10 @@ class KnownTicket:
     opened_on: str
     due_on: str | None
     mine: bool = True
+    answer: str = ""
+    answer_on: str = ""
+    question: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

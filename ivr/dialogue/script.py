@@ -9,7 +9,7 @@ from typing import Any
 
 from ivr.core.data import load_mapping, wrong
 from ivr.core.errors import DataError
-from ivr.dialogue.closed_sets import Rumour, named_options, option_names, read_rumours
+from ivr.dialogue.closed_sets import Rumour, named_options, option_names, read_block, read_office_says, read_rumours
 from ivr.dialogue.hours import Hours, HouseHours
 from ivr.dialogue.menu import Entry, EntryKind, district_menu
 from ivr.dialogue.prompt_ids import P
@@ -49,8 +49,9 @@ class Script:
     `districts`: state -> English names; `spoken_places`: language -> English name -> spoken name.
     `emergencies`: region -> kind of emergency, or service -> number. `kinds_of_service`: service
     -> kinds of emergency that it serves. `*_sms`: ids of SMS templates. `options`: question ->
-    its named answers, in the order of the keys; `option_names`: language -> answer -> its name; `blood_service`: the
-    relief for which a blood group is asked."""
+    its named answers, in the order of the keys; `option_names`: language -> answer -> its name; `office_says`: language
+    -> code of an office's answer or question -> its words; `blocks`: language -> code points of its script;
+    `blood_service`: the relief for which a blood group is asked."""
 
     languages: tuple[str, ...]
     prompts: Mapping[str, Mapping[str, str]]
@@ -70,6 +71,8 @@ class Script:
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     option_names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     rumours: Mapping[str, Rumour] = field(default_factory=dict)
+    office_says: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    blocks: Mapping[str, range] = field(default_factory=dict)
     blood_service: str = ""
 
     @classmethod
@@ -99,6 +102,8 @@ class Script:
             options=named_options(grammars_dir, languages),
             option_names=option_names(grammars_dir, languages),
             rumours=read_rumours(grammars_dir / "rumours.yaml", languages),
+            office_says=read_office_says(grammars_dir / "tickets.yaml", languages),
+            blocks={lang: read_block(grammars_dir / lang / "language.yaml") for lang in languages},
             blood_service=rules.get("blood", ""),
         )
         script.check(grammars_dir)

@@ -10,6 +10,7 @@ from ivr.desk.alerts import Alert
 from ivr.desk.build import CALLBACK_PATH, open_alerts
 from ivr.dialogue.commands import OpenTicket
 from ivr.replay.case import Case
+from ivr.replay.claims import answer
 from ivr.replay.house import PUBLIC_URL, ReplayHouse
 from ivr.store import relief, responders
 from ivr.store.calls import note_caller
@@ -22,9 +23,12 @@ _ASKED = "CAasked"
 async def bring_about(house: ReplayHouse, case: Case) -> str | None:
     """Have the case's cause happen; the sid of the call that it makes, if any."""
     what = str(case.cause.get("what", ""))
-    if what not in ("", "alert", "offer", "deliver", "received"):
+    if what not in ("", "alert", "office", "offer", "deliver", "received"):
         raise ReplayError(f"{case.path}: cause knows no {what}")
     if not what:
+        return None
+    if what == "office":
+        await answer(house, case.cause)
         return None
     if what == "alert":
         texts = {str(lang): str(text) for lang, text in case.cause["texts"].items()}

@@ -1,4 +1,8 @@
-"""What an office does in a replay: it calls the newest ticket solved, so that the helpline rings to ask."""
+"""What an office does in a replay: it answers the newest ticket, or calls it solved so that the helpline rings."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
 
 from ivr.core.errors import ReplayError
 from ivr.desk.acting import Actor
@@ -22,6 +26,17 @@ async def claim_and_ring(house: ReplayHouse) -> str:
     if len(house.carrier.calls) != before + 1:
         raise ReplayError("the helpline did not ring; is it within calling hours?")
     return f"CAc{len(house.carrier.calls):031x}"
+
+
+async def answer(house: ReplayHouse, said: Mapping[str, Any]) -> None:
+    """Tell the citizen of the newest ticket something: `code` of an answer or a question, its day `on`, a `note`."""
+    desk, number, version = house.assembly.desk.grievances, *_newest(house)
+    act = str(said.get("act", "answer"))
+    on = date.fromisoformat(str(said["on"])) if "on" in said else None
+    deed = Deed(act, Party.DESK, note=str(said.get("note", "")), code=str(said["code"]), on=on)
+    desk.act(number, deed, _OFFICE, version, f"{act}:{number}:{version}", house.clock.now())
+    house.clock.advance(_WAIT_S)
+    await house.assembly.worker.drain()
 
 
 def newest_state(house: ReplayHouse) -> str | None:

@@ -8,6 +8,7 @@ from ivr.desk.confirming import Answer
 from ivr.desk.escalating import Escalation
 from ivr.desk.rules.life import Deed
 from ivr.desk.rules.states import Party
+from ivr.dialogue.commands import FindTickets
 from ivr.store import queues, tickets
 from ivr.store.database import Database
 from tests.store.house import NUMBER
@@ -189,3 +190,12 @@ def said(office: Office, number: str, answer: Answer) -> None:
     row = office.seen(number)
     with office.db.begin() as connection:
         office.confirming.answer(connection, row, answer, f"{number}:{row.version}:said", office.clock.now())
+
+
+def test_who_rings_hears_the_officers_words_and_nobody_else_does(office: Office) -> None:
+    row = office.opened()
+    office.act(row.number, Deed("answer", Party.DESK, note="రేపు వస్తాం", code="visit"))
+    (mine,) = office.desk.find_tickets(office.call("CA8"), FindTickets()).tickets
+    assert (mine.state, mine.answer, mine.note) == ("answered", "visit", "రేపు వస్తాం")
+    (other,) = office.desk.find_tickets(office.call("CA9", "+919415550199"), FindTickets(row.number)).tickets
+    assert (other.answer, other.note) == ("visit", "")

@@ -65,12 +65,11 @@ def grammars(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "dialogue.yaml",
         "menu.yaml",
         "rumours.yaml",
-        *(f"{lang}/{part}.yaml" for lang in ("hi", "te") for part in ("prompts", "options")),
+        "tickets.yaml",
+        *(f"{lang}/{part}.yaml" for lang in ("hi", "te") for part in ("prompts", "options", "language")),
     ):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(source / name, folder / name)
-    for lang in ("hi", "te"):
-        (folder / lang / "language.yaml").write_text(f"id: {lang}\n")
     (folder / "places.yaml").write_text(PLACES)
     (folder / "emergency.yaml").write_text(EMERGENCY)
     return folder
