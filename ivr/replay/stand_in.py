@@ -1,4 +1,4 @@
-"""A local stand-in for the carrier's REST API, by its published description: messages and calls are taken, kept and
+"""A local stand-in for the carrier's REST API, after its documentation: messages and calls are taken, kept and
 reported back. It sends nothing anywhere."""
 
 import asyncio

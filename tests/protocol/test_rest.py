@@ -1,4 +1,4 @@
-"""Twilio's REST API, against a local server that follows its published description of the two resources."""
+"""Twilio's REST API, against a local server that answers as its documentation says of the two resources."""
 
 import base64
 import traceback
