@@ -14,7 +14,7 @@ from sqlalchemy import Connection, and_
 
 from ivr.desk import callbacks
 from ivr.desk.messages import Message, Messages
-from ivr.desk.relief_rules import ItemRules, first_ring
+from ivr.desk.relief_rules import ItemRules
 from ivr.store import outcalls, relief, responders, tickets
 from ivr.store.jobs import Jobs
 from ivr.store.relief import NewRequest, OfferRow, OfferState, ReliefEvent, ReliefState, RequestRow
@@ -94,7 +94,7 @@ class Relief:
             district=where.district,
             area=where.area,
             language=one.language,
-            ring=first_ring(where.area),
+            ring=self.house.items[item].rings.first(where.area),
             code_hash=self._hash(one.number, code),
             code_enc=self.house.secrets.seal(code, PURPOSE),
         )

@@ -24,7 +24,6 @@ from ivr.store.relief import OfferRow, OfferState, ReliefEvent, ReliefState, Req
 from ivr.store.schema_relief import relief_offer
 
 LAPSE_RINGS = 2  # an offer is open for so many times the ring's minutes
-_REGION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,8 @@ class Matching:
         offers = self._lapse(connection, relief.offers(connection, [row.id for row in rows]), rules, now)
         by_id = {row.id: row for row in rows}
         needs = self._widen(connection, [_need(row, offers) for row in rows], rules, now)
-        region = {need.area[:_REGION] for need in needs if len(need.area) >= _REGION}
-        found = responders.candidates(connection, item, district, min(region, default=""))
+        reach = rules.rings.reach(district, {need.area for need in needs})
+        found = responders.candidates(connection, item, reach.districts, reach.prefixes)
         helpers = _helpers(found)
         languages = {row.id: row for row in found}
         for one in choose(needs, helpers, relief.turns(connection, district, item), rules):

@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ivr.core.data import load_mapping, wrong
+from ivr.desk.relief_rings import Rings, Spot
 
-LAST_RING = 3
-DISTRICT_RING = 2
-_SAME_POST, _SAME_REGION = 4, 2  # digits of a PIN code
 KEYS = range(3, 10)  # of offers by SMS; 1 and 2 are a citizen's yes and no
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -29,6 +27,7 @@ class ItemRules:
     ring: timedelta
     offers: int
     deliver: timedelta
+    rings: Rings
     day_and_night: bool = False
     details: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -52,6 +51,10 @@ class Need:
     asked: frozenset[int] = frozenset()
     open: int = 0
 
+    @property
+    def spot(self) -> Spot:
+        return Spot(self.district, self.area)
+
 
 @dataclass(frozen=True, slots=True)
 class Helper:
@@ -62,6 +65,10 @@ class Helper:
     area: str
     free: int
     stock: Mapping[str, int | None]
+
+    @property
+    def spot(self) -> Spot:
+        return Spot(self.district, self.area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +82,18 @@ class Chosen:
 
 def load_items(grammars_dir: Path) -> Mapping[str, ItemRules]:
     """grammars/relief.yaml. DataError with file and line where it is wrong."""
-    path = grammars_dir / "relief.yaml"
-    return {item: _rules(path, item, raw) for item, raw in load_mapping(path).get("items", {}).items()}
+    path, rings = grammars_dir / "relief.yaml", Rings.load(grammars_dir)
+    return {item: _rules(path, item, raw, rings) for item, raw in load_mapping(path).get("items", {}).items()}
 
 
-def _rules(path: Path, item: str, raw: Mapping[str, Any]) -> ItemRules:
+def _rules(path: Path, item: str, raw: Mapping[str, Any], rings: Rings) -> ItemRules:
     try:
         return ItemRules(
             service=raw["service"],
             ring=timedelta(minutes=float(raw["ring_minutes"])),
             offers=int(raw["offers"]),
             deliver=timedelta(hours=float(raw["deliver_hours"])),
+            rings=rings,
             day_and_night=bool(raw.get("day_and_night")),
             details={need: tuple(gives) for need, gives in (raw.get("details") or {}).items()},
         )
@@ -93,27 +101,11 @@ def _rules(path: Path, item: str, raw: Mapping[str, Any]) -> ItemRules:
         raise wrong(path, f"{item}: {error} is missing or wrong", "items", item) from error
 
 
-def first_ring(area: str) -> int:
-    """Where asking begins: next door, or in the whole district where nobody knows where the citizen is."""
-    return 0 if area else DISTRICT_RING
-
-
-def distance(need: Need, helper: Helper) -> int:
-    """The ring in which `helper` is, seen from `need`; more than LAST_RING: too far."""
-    if need.area and need.area == helper.area:
-        return 0
-    if need.district == helper.district:
-        near = bool(need.area) and need.area[:_SAME_POST] == helper.area[:_SAME_POST]
-        return 1 if near else DISTRICT_RING
-    region = need.area[:_SAME_REGION]
-    return LAST_RING if region and region == helper.area[:_SAME_REGION] else LAST_RING + 1
-
-
 def widened(need: Need, rules: ItemRules, now: datetime) -> int | None:
     """The ring in which `need` should be now; None: the district's desk takes it over."""
     passed = int((now - need.ring_at) / rules.ring)
     ring = need.ring + max(0, passed)
-    return ring if ring <= LAST_RING else None
+    return ring if ring <= rules.rings.last else None
 
 
 def next_look(needs: Sequence[Need], rules: ItemRules) -> datetime | None:
@@ -179,7 +171,7 @@ def _best(
     """The nearest helper who can, the best match of detail first, then who has least to do."""
     able = []
     for helper in helpers:
-        ring = distance(need, helper)
+        ring = rules.rings.distance(need.spot, helper.spot)
         fit = _fit(need, helper, rules)
         if free[helper.id] > 0 and helper.id not in asked and ring <= need.ring and fit is not None:
             able.append((ring, fit, -free[helper.id], helper.id))

@@ -1,6 +1,6 @@
 """Who can bring help, and what they have. Rows; the desk has the rules. Functions take the connection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -117,14 +117,15 @@ def put_back(connection: Connection, responder_id: int, item: str, details: Sequ
             return
 
 
-def candidates(connection: Connection, item: str, district: str, region: str) -> Sequence[Row[Any]]:
-    """Active responders who have the item, of the district or with a PIN code that begins with `region`; each row a
-    stock line, the responders locked. `busy`: claims in hand and offers open."""
+def candidates(
+    connection: Connection, item: str, districts: Collection[str], prefixes: Collection[str]
+) -> Sequence[Row[Any]]:
+    """Active responders who have the item, of these districts or with a PIN code that begins with one of `prefixes`;
+    each row a stock line, the responders locked. `busy`: claims in hand and offers open."""
     open_offers = _count(relief_offer, relief_offer.c.state == "open")
     claims = _count(relief_request, relief_request.c.state == "claimed")
-    near = responder.c.district == district
-    if region:
-        near = or_(near, responder.c.area.startswith(region, autoescape=True))
+    begins = (responder.c.area.startswith(prefix, autoescape=True) for prefix in sorted(prefixes))
+    near = or_(responder.c.district.in_(sorted(districts)), *begins)
     columns = (responder, stock.c.detail, stock.c.quantity, (open_offers + claims).label("busy"))
     joined = select(*columns).join(stock, stock.c.responder_id == responder.c.id)
     mine = near, responder.c.state == "active", stock.c.item == item

@@ -1,5 +1,4 @@
-"""What we send to Twilio's REST API, held against what is known of it (twilio_api.yaml says from where): names, formats,
-limits.
+"""What we send to Twilio's REST API, held against what is known of it (twilio_api.yaml says from where).
 
 Every SMS text that we have and every call that we make goes through; a request that the description does not allow is
 told with its reason.

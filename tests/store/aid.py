@@ -105,8 +105,9 @@ class Aid(House):
         """Responder `n` registers with as much of an item as anybody asks for."""
         details = more.pop("details", ())
         assert isinstance(details, tuple)
+        district = str(more.pop("district", "Barabanki"))
         who = self._known(f"+9198390{n:05d}")
-        new = NewResponder(who, "chemist", "Barabanki", "te" if n % 2 else "hi", "telephone", area=area, **more)  # type: ignore[arg-type]
+        new = NewResponder(who, "chemist", district, "te" if n % 2 else "hi", "telephone", area=area, **more)  # type: ignore[arg-type]
         with self.db.begin() as connection:
             return self.relief.enrol(connection, new, {item: details}, self.now)
 

@@ -23,7 +23,7 @@ QUERIES: dict[str, tuple[Callable[[Connection], Any], str]] = {
     "whose turn it was": (lambda c: relief.turns(c, "Agra", "food"), "ix_relief_turn"),
     "what a responder has in hand": (lambda c: relief.of_responder(c, 1, relief.ReliefState.CLAIMED), "ix_relief_resp"),
     "what a responder may answer": (lambda c: relief.open_offers(c, 1), "ix_relief_offer_open"),
-    "who can bring it": (lambda c: responders.candidates(c, "food", "Agra", ""), "INDEX"),
+    "who can bring it": (lambda c: responders.candidates(c, "food", ["Agra"], []), "INDEX"),
     "where a donor should go": (lambda c: steer(c, "Agra", "food"), "INDEX"),
 }
 

@@ -60,6 +60,8 @@ def test_from_a_request_to_the_citizens_yes(aid: Aid) -> None:
 
 def test_rings_widen_and_then_the_desk_has_it(aid: Aid) -> None:
     far, near, next_door = aid.helper(1, "225301"), aid.helper(2, "225002"), aid.helper(3)
+    region, beside = aid.helper(5, "229001", district="Hardoi"), aid.helper(4, "226010", district="Lucknow")
+    aid.helper(6, "282001", district="Agra")
     row = aid.ask()
     aid.work()
     assert aid.asked(row) == [next_door]
@@ -69,12 +71,16 @@ def test_rings_widen_and_then_the_desk_has_it(aid: Aid) -> None:
     assert aid.asked(row) == [next_door, near]
     aid.work(20)
     assert aid.asked(row) == [next_door, near, far]
-    aid.work(39)
+    aid.work(20)
+    assert aid.asked(row) == [next_door, near, far, beside]
+    aid.work(20)
+    assert aid.asked(row) == [next_door, near, far, beside, region]
+    aid.work(19)
     assert aid.seen(row).state is ReliefState.WAITING
     aid.work(2)
     assert aid.seen(row).state is ReliefState.DESK
-    assert aid.trail(row)[-2:] == ["widened", "desk"]
-    assert {one.state for one in aid.offers(row)} == {OfferState.UNANSWERED}
+    assert aid.trail(row)[-3:] == ["widened", "offered", "desk"]
+    assert {one.state for one in aid.offers(row)} == {OfferState.UNANSWERED, OfferState.WITHDRAWN}
     assert claim(aid, row, near) is Claim.TAKEN
 
 

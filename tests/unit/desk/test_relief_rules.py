@@ -14,6 +14,7 @@ from ivr.desk.relief_rules import Chosen, Helper, ItemRules, Need, choose, evenn
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 ITEMS = rules.load_items(data_dir("grammars"))
 MEDICINE, BLOOD = ITEMS["medicine"], ITEMS["blood"]
+RINGS = MEDICINE.rings
 ONE = replace(MEDICINE, offers=1)
 AREAS = ("225001", "225002", "225301", "226010", "")
 
@@ -24,7 +25,7 @@ def minutes_ago(minutes: int) -> datetime:
 
 def need(n: int, area: str, age: int = 0, **more: object) -> Need:
     at = minutes_ago(age)
-    base = Need(n, "", 1, "Barabanki", area, rules.LAST_RING, at, at)
+    base = Need(n, "", 1, "Barabanki", area, RINGS.last, at, at)
     return replace(base, **more)  # type: ignore[arg-type]
 
 
@@ -33,7 +34,9 @@ def helper(n: int, area: str = "225001", free: int = 1, **more: object) -> Helpe
 
 
 NEEDS = st.lists(
-    st.builds(need, st.integers(1, 10_000), st.sampled_from(AREAS), st.integers(0, 600), ring=st.integers(0, 3)),
+    st.builds(
+        need, st.integers(1, 10_000), st.sampled_from(AREAS), st.integers(0, 600), ring=st.integers(0, RINGS.last)
+    ),
     max_size=12,
     unique_by=lambda one: one.id,
 )
@@ -82,7 +85,7 @@ def test_nobody_is_asked_twice_too_far_too_much_or_for_what_they_lack(
     assert len({(one.need_id, one.helper_id) for one in chosen}) == len(chosen)
     for one in chosen:
         wanted, helping = by_need[one.need_id], by_helper[one.helper_id]
-        assert one.ring == rules.distance(wanted, helping) <= wanted.ring
+        assert one.ring == RINGS.distance(wanted.spot, helping.spot) <= wanted.ring
         assert helping.stock.get("", 0) != 0
         assert sum(c.helper_id == helping.id for c in chosen) <= helping.free
         assert sum(c.need_id == wanted.id for c in chosen) + wanted.open <= MEDICINE.offers
@@ -111,19 +114,11 @@ def test_the_nearest_are_asked_first_and_several_at_once() -> None:
     assert choose([need(1, "225001", asked=frozenset({4}), open=2)], helpers, {}, MEDICINE) == [Chosen(1, 2, 1)]
 
 
-def test_a_region_is_the_last_ring() -> None:
-    assert rules.distance(need(1, "225001"), helper(1, "226010", district="Lucknow")) == 3
-    assert rules.distance(need(1, ""), helper(1, "", district="Lucknow")) > rules.LAST_RING
-    assert rules.distance(need(1, "225001"), helper(1, "522001", district="Guntur")) > rules.LAST_RING
-    assert rules.distance(need(1, ""), helper(1)) == rules.DISTRICT_RING
-    assert (rules.first_ring(""), rules.first_ring("225001")) == (2, 0)
-
-
-@given(st.integers(0, 3), st.integers(0, 200))
+@given(st.integers(0, RINGS.last), st.integers(0, 200))
 def test_rings_widen_with_time_and_end_at_the_desk(ring: int, minutes: int) -> None:
     waits = need(1, "225001", minutes, ring=ring)
     expected = ring + minutes // 20
-    assert rules.widened(waits, MEDICINE, NOW) == (expected if expected <= 3 else None)
+    assert rules.widened(waits, MEDICINE, NOW) == (expected if expected <= RINGS.last else None)
 
 
 def test_it_is_looked_again_when_the_first_ring_ends() -> None:
