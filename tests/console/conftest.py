@@ -12,7 +12,7 @@ from tests.store.conftest import (  # noqa: F401  fixtures
     db,
     empty_url,
     postgres,
-    postgres_pattern,
+    postgres_tables,
     sqlite_pattern,
     url,
 )
