@@ -60,7 +60,7 @@ def lifespan(db: Database, data: Path, clock: Clock) -> Callable[[Starlette], Ab
         for second in range(20, 3_600):
             await anyio.sleep(1)
             with path.open("ab") as file:
-                file.write(second_of(turns_of(talking), "prompt", second % 5, talking) * 2)
+                file.write(second_of(turns_of(talking), "prompt", second % 5, talking.which) * 2)
 
     @asynccontextmanager
     async def run(app: Starlette) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -101,9 +102,8 @@ def _consent(db: Database, sid: str, at: datetime) -> None:
 def _sound(db: Database, data: Path, sample: Sample, at: datetime) -> None:
     path = Path("recordings") / "2026-11" / f"{sample.sid}.wav"
     tape = Tape(data / path)
-    turns = turns_of(sample)
     for second in range(sample.seconds):
-        tape.write(*(second_of(turns, side, second, sample) for side in ("caller", "prompt")))
+        tape.write(*_second(sample.lang, sample.which, second))
     tape.close()
     purge = at + timedelta(days=90)
     row: dict[str, Any] = {"codec": "mulaw", "rate_hz": 8000, "channels": 2, "made_at": at, "purge_at": purge}
@@ -111,14 +111,21 @@ def _sound(db: Database, data: Path, sample: Sample, at: datetime) -> None:
     Recordings(db).add(Recording(sample.sid, CALL, str(path), bytes=size, duration_ms=tape.duration_ms, **row))
 
 
-def second_of(turns: Sequence[Turn], side: str, second: int, sample: Sample) -> bytes:
+@cache
+def _second(lang: str, which: int, second: int) -> tuple[bytes, bytes]:
+    """Caller and prompts in one second of every such call."""
+    turns = turns_of(Sample("", lang, (), which=which))
+    return second_of(turns, "caller", second, which), second_of(turns, "prompt", second, which)
+
+
+def second_of(turns: Sequence[Turn], side: str, second: int, which: int) -> bytes:
     """Where somebody speaks a wavering tone, else the hiss of a line."""
     t = np.arange(8_000) / 8_000 + second
     speaks = np.zeros(8_000)
     for turn in turns:
         if turn.side == side and turn.end_ms:
             speaks[(t * 1000 >= turn.start_ms) & (t * 1000 < turn.end_ms)] = 1
-    tone = np.sin(2 * np.pi * (180 + 40 * sample.which) * t) * (0.55 + 0.45 * np.sin(2 * np.pi * 3.7 * t))
+    tone = np.sin(2 * np.pi * (180 + 40 * which) * t) * (0.55 + 0.45 * np.sin(2 * np.pi * 3.7 * t))
     hiss = np.random.default_rng(second).normal(size=8_000) * 0.004
     return mulaw_encode(((tone * speaks * 0.5 + hiss) * 32_000).astype(np.int16))
 
