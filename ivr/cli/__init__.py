@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": ("ivr.cli.doctor", "doctor"),
     "tickets": ("ivr.cli.tickets", "app"),
     "alerts": ("ivr.cli.alerts", "app"),
+    "relief": ("ivr.cli.relief", "app"),
     "certificates": ("ivr.cli.certificates", "app"),
     "stats": ("ivr.cli.stats", "stats"),
     "users": ("ivr.cli.users", "app"),

@@ -12,6 +12,7 @@ IvrError
 ├── ConflictError           a ticket was changed meanwhile; holds what changed
 ├── AlertError              an alert campaign cannot be made or changed as asked; says why
 ├── CertificateError        a certificate cannot be issued or revoked as asked; says why
+├── ReliefError             a responder cannot be enrolled as asked; says all that is wrong
 ├── OverloadedError         no room to decode one more call; the caller gets keys instead
 ├── AudioError              an audio file cannot be read
 ├── ConsoleError            what an administrator asked of the console's users cannot be done
@@ -88,6 +89,10 @@ class AlertError(IvrError):
 
 class CertificateError(IvrError):
     code = "certificate"
+
+
+class ReliefError(IvrError):
+    code = "relief"
 
 
 class OverloadedError(IvrError):

@@ -188,8 +188,7 @@ class Errands:
                 registered_by=_PHONE,
                 area=values["area"],
             )
-            details = (values["group"],) if values["group"] else ()
-            self.relief.enrol(asked.connection, new, {item: details}, asked.now)
+            self.relief.enrol(asked.connection, new, {item: {values["group"]: None}}, asked.now)
         need = steer(asked.connection, values["district"], item) if values["district"] else None
         if need is None:
             return "quiet", {}

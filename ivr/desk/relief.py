@@ -5,7 +5,7 @@ claim of a request wins; the code that the citizen holds proves that it came; on
 """
 
 import hmac
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -216,12 +216,13 @@ class Relief:
             self.look(connection, row, now, f"back{row.id}:{int(now.timestamp())}")
 
     def enrol(
-        self, connection: Connection, new: NewResponder, stock: Mapping[str, Sequence[str]], now: datetime
+        self, connection: Connection, new: NewResponder, stock: Mapping[str, Mapping[str, int | None]], now: datetime
     ) -> int:
-        """Register a responder with what they have: item -> details. What waits near them is looked at at once."""
+        """Register a responder with what they have: item -> detail ("" any) -> quantity (None: no limit known). What
+        waits near them is looked at at once."""
         one = responders.add(connection, new, now)
-        for item, details in stock.items():
-            responders.keep_stock(connection, one.id, item, dict.fromkeys(details or ("",)), now)
+        for item, quantities in stock.items():
+            responders.keep_stock(connection, one.id, item, quantities, now)
             payload = {"district": new.district, "item": item}
             key = f"{RELIEF_MATCH}:{new.district}:{item}:enrol{one.id}:{int(now.timestamp())}"
             self.house.jobs.enqueue(connection, RELIEF_MATCH, payload, key=key, at=now)

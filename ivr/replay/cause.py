@@ -54,7 +54,7 @@ async def _relief(house: ReplayHouse, case: Case, what: str) -> None:
         who = note_caller(connection, desk.messages.secrets, known, now)
         by_call = what == "offer" and bool(case.cause.get("by_call", True))
         new = NewResponder(who, "chemist", district, case.language, "tester", area=area, by_call=by_call)
-        helper_id = desk.relief.enrol(connection, new, {item: ()}, now)
+        helper_id = desk.relief.enrol(connection, new, {item: {"": None}}, now)
     house.assembly.calls.begin(_ASKED, citizen, now)
     asked = OpenTicket(f"{_ASKED}:1", service, case.language, district, "", area=area)
     opened = desk.open_ticket(_ASKED, asked, now)

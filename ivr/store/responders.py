@@ -69,9 +69,12 @@ def find(connection: Connection, responder_id: int) -> ResponderRow | None:
     return _row(row) if row is not None else None
 
 
-def listed(connection: Connection, district: str, limit: int = 100) -> Sequence[ResponderRow]:
-    """The responders of a district by area."""
-    query = _shown().where(responder.c.district == district).order_by(responder.c.area, responder.c.id)
+def listed(connection: Connection, district: str | None, limit: int = 100, after: int = 0) -> Sequence[ResponderRow]:
+    """The responders of a district by area, or those of everywhere by id, from after that id on."""
+    if district is None:
+        query = _shown().where(responder.c.id > after).order_by(responder.c.id)
+    else:
+        query = _shown().where(responder.c.district == district).order_by(responder.c.area, responder.c.id)
     return [_row(row) for row in connection.execute(query.limit(limit))]
 
 
@@ -90,6 +93,11 @@ def keep_stock(
     for detail, quantity in quantities.items():
         row = {"responder_id": responder_id, "item": item, "detail": detail, "quantity": quantity, "changed_at": now}
         connection.execute(stock.insert().values(row))
+
+
+def keep_items(connection: Connection, responder_id: int, items: Collection[str]) -> None:
+    """Of any other item nothing is left."""
+    connection.execute(stock.delete().where(stock.c.responder_id == responder_id, stock.c.item.not_in(items)))
 
 
 def stock_of(connection: Connection, responder_id: int) -> Mapping[tuple[str, str], int | None]:

@@ -30,6 +30,7 @@ from ivr.store.columns import metadata as metadata
 from ivr.store.schema_alerts import campaign as campaign
 from ivr.store.schema_certificates import certificate as certificate
 from ivr.store.schema_daily import daily as daily
+from ivr.store.schema_enrolment import responder_change as responder_change
 from ivr.store.schema_feedback import rating as rating
 from ivr.store.schema_relief import responder as responder
 from ivr.store.schema_review import correction as correction

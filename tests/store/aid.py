@@ -109,7 +109,7 @@ class Aid(House):
         who = self._known(f"+9198390{n:05d}")
         new = NewResponder(who, "chemist", district, "te" if n % 2 else "hi", "telephone", area=area, **more)  # type: ignore[arg-type]
         with self.db.begin() as connection:
-            return self.relief.enrol(connection, new, {item: details}, self.now)
+            return self.relief.enrol(connection, new, {item: dict.fromkeys(details or ("",))}, self.now)
 
     def worker(self) -> Worker:
         sending = Sending(self.db, SECRETS, self.carrier, self.clock, CALLBACK)
