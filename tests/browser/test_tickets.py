@@ -18,15 +18,14 @@ def first(desk: Desk, view: str = "late") -> str:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_list_and_a_ticket_in_every_language(desk: Desk, lang: str) -> None:
-    desk.sign_in("supervisor")
+    desk.sign_in("supervisor", lang)
     desk.open("/tickets")
-    desk.speak(lang)
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     assert not desk.wide()
     desk.picture(f"tickets-{lang}")
     number = first(desk, "said_no")
     desk.open(f"/tickets/{number}")
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     assert not desk.wide()
     desk.picture(f"ticket-{lang}")
     desk.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
@@ -34,9 +33,8 @@ def test_the_list_and_a_ticket_in_every_language(desk: Desk, lang: str) -> None:
     assert not desk.wide(), desk.widest()
     desk.open("/tickets")
     assert not desk.wide(), desk.widest()
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     desk.picture(f"tickets-small-{lang}")
-    desk.speak("en")
 
 
 def test_by_keys_alone_from_the_list_to_an_answer_and_back_again(desk: Desk) -> None:
@@ -116,6 +114,7 @@ def test_an_officer_sees_the_own_place_only(desk: Desk) -> None:
 @pytest.mark.parametrize("words", ["దీపాలు", "deepalu", "दीपालु"])
 def test_words_are_found_in_any_script(desk: Desk, words: str) -> None:
     desk.sign_in("supervisor")
+    desk.open("/tickets")
     desk.page.keyboard.press("/")
     desk.page.keyboard.type(words)
     desk.page.keyboard.press("Enter")

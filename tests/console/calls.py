@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ivr.call.recorder import CALL
 from ivr.dialogue.commands import Disposition, Flag
@@ -125,9 +126,20 @@ def second_of(turns: Sequence[Turn], side: str, second: int, which: int) -> byte
     for turn in turns:
         if turn.side == side and turn.end_ms:
             speaks[(t * 1000 >= turn.start_ms) & (t * 1000 < turn.end_ms)] = 1
+    if not speaks.any():
+        return _silent(second % 8)
     tone = np.sin(2 * np.pi * (180 + 40 * which) * t) * (0.55 + 0.45 * np.sin(2 * np.pi * 3.7 * t))
-    hiss = np.random.default_rng(second).normal(size=8_000) * 0.004
-    return mulaw_encode(((tone * speaks * 0.5 + hiss) * 32_000).astype(np.int16))
+    return mulaw_encode(((tone * speaks * 0.5 + _hiss(second % 8)) * 32_000).astype(np.int16))
+
+
+@cache
+def _hiss(which: int) -> npt.NDArray[np.float64]:
+    return np.random.default_rng(which).normal(size=8_000) * 0.004
+
+
+@cache
+def _silent(which: int) -> bytes:
+    return mulaw_encode((_hiss(which) * 32_000).astype(np.int16))
 
 
 def desk_of_calls(db: Database, data: Path, long_s: int = 2) -> None:
