@@ -77,7 +77,7 @@ class Attention:
 
     def prompted(self, now_ms: int) -> bool:
         """Whether the voice of now may be one into a prompt. Nobody else is asked whether he only listens."""
-        return bool(self._lately(self.began_ms or now_ms - BEGINNING_MS, now_ms))
+        return self._playback.sounded((self.began_ms or now_ms - BEGINNING_MS) - ECHO_TAIL_MS, now_ms)
 
     def interrupts(self, now_ms: int) -> bool:
         """Whether the voice is to cut what sounds."""

@@ -95,7 +95,7 @@ class StreamLine:
 
     async def media(self, mulaw: bytes) -> None:
         """Audio of the caller, any length; handled in whole 20 ms frames."""
-        audio = self._partial + mulaw
+        audio = self._partial + mulaw if self._partial else mulaw
         whole = len(audio) - len(audio) % FRAME_BYTES
         self._partial = audio[whole:]
         for at in range(0, whole, FRAME_BYTES):
@@ -151,7 +151,8 @@ class StreamLine:
         begun = self._parts.clock.monotonic()
         self._at_ms += FRAME_MS
         self._speaking.sound.frame(frame)
-        self._speaking.ended(self._playback.lost(self._at_ms), self._at_ms)
+        if self._playback.sounding:
+            self._speaking.ended(self._playback.lost(self._at_ms), self._at_ms)
         self._finish_if_said()
         if self._wanted:
             self._wanted = False

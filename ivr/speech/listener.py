@@ -21,6 +21,7 @@ from ivr.speech.endpoint import (
     CallerPace,
     EndCause,
     Endpointer,
+    EndpointEvent,
     EndpointRules,
     SpeechBegan,
     SpeechEnded,
@@ -146,12 +147,15 @@ class Listener:
 
         Raises OverloadedError or ModelError; the turn is then lost, the call is not.
         """
-        data = self._rest + frame
+        data = self._rest + frame if self._rest else frame
         whole = len(data) // FRAME_SAMPLES * FRAME_SAMPLES
         self._rest = data[whole:]
         heard: list[Heard] = []
         for start in range(0, whole, FRAME_SAMPLES):
-            heard += await self._frame(mulaw_decode(data[start : start + FRAME_SAMPLES]))
+            samples = mulaw_decode(data[start : start + FRAME_SAMPLES])
+            event = self._noticed(samples)
+            if self._wait is not None and (event is not None or self._turn is not None):
+                heard += await self._followed(samples, event, self._wait)
         return tuple(heard)
 
     async def stop(self) -> None:
@@ -164,19 +168,20 @@ class Listener:
         confidence, so what is acted upon before the turn is over is heard twice."""
         return await self._read(self._turn, lang) if self._turn else ""
 
-    async def _frame(self, samples: Samples) -> list[Heard]:
+    def _noticed(self, samples: Samples) -> EndpointEvent | None:
+        """What every frame costs, and most frames all that they cost."""
         self._now_ms += FRAME_MS
         self._recent.append(samples)
-        self._voiced = voiced = self._gate.is_voiced(samples)
-        if self._wait is None:
-            return []
-        event = self._endpointer.frame(voiced)
+        self._voiced = self._gate.is_voiced(samples)
+        return self._endpointer.frame(self._voiced) if self._wait is not None else None
+
+    async def _followed(self, samples: Samples, event: EndpointEvent | None, wait: _Wait) -> list[Heard]:
         try:
             if isinstance(event, SpeechBegan):
-                return [event, *await self._begin_turn(event, self._wait)]
+                return [event, *await self._begin_turn(event, wait)]
             if isinstance(event, SpeechEnded):
-                return await self._end_turn(event, self._wait)
-            return await self._continue_turn(samples, voiced, self._wait)
+                return await self._end_turn(event, wait)
+            return await self._continue_turn(samples, self._voiced, wait)
         except BaseException:
             self._turn = None
             raise

@@ -26,9 +26,29 @@ class GateRules:
     above_noise_db: float = 9.0
     below_speech_db: float = 22.0  # a frame this much under the caller's own loudness is the tail of a sound
     first_noise_db: float = -60.0  # assumed at first, for a caller who speaks at once
-    first_noise_frames: int = 50
     noise_window_frames: int = 200
     loudness_decay_db: float = 0.04  # a frame: 2 dB/s
+
+
+class _Lowest:
+    """The lowest of the last `count` values, at first of `first` alone. Of a value followed by a lower one nothing is
+    kept: looking through all of them at each voiced frame took as long as detecting the voice."""
+
+    def __init__(self, count: int, first: float) -> None:
+        self._count, self._seen = count, 0
+        self._rising: deque[tuple[int, float]] = deque([(0, first)])
+
+    @property
+    def lowest(self) -> float:
+        return self._rising[0][1]
+
+    def add(self, value: float) -> None:
+        rising, self._seen = self._rising, self._seen + 1
+        if rising[0][0] <= self._seen - self._count:
+            rising.popleft()
+        while rising and rising[-1][1] >= value:
+            rising.pop()
+        rising.append((self._seen, value))
 
 
 class VoiceGate:
@@ -37,21 +57,20 @@ class VoiceGate:
     def __init__(self, rules: GateRules | None = None) -> None:
         self._rules = rules or GateRules()
         self._vad = webrtcvad.Vad(self._rules.mode)
-        window = self._rules.noise_window_frames
-        self._levels: deque[float] = deque([self._rules.first_noise_db] * self._rules.first_noise_frames, maxlen=window)
+        self._levels = _Lowest(self._rules.noise_window_frames, self._rules.first_noise_db)
         self._smooth_db = self._rules.first_noise_db
         self._loudness_db = _QUIETEST_DB
 
     @property
     def noise_db(self) -> float:
         """The quietest moment (about 40 ms) of the last seconds: closures in speech let the noise through."""
-        return min(self._levels)
+        return self._levels.lowest
 
     def is_voiced(self, frame: Samples) -> bool:
         """`frame`: 160 samples at 8 kHz."""
         level_db = _level_db(frame)
         self._smooth_db = (self._smooth_db + level_db) / 2
-        self._levels.append(self._smooth_db)
+        self._levels.add(self._smooth_db)
         voiced = bool(self._vad.is_speech(frame.tobytes(), RATE_HZ))
         if not voiced or level_db < self._threshold_db():
             return False

@@ -49,11 +49,10 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Audio of `track`: µ-law bytes, 8 kHz mono. `timestamp_ms` since the stream began, None where not said."""
+    """Audio of `track`: µ-law bytes, 8 kHz mono."""
 
     mulaw: bytes
     track: str = "inbound"
-    timestamp_ms: int | None = None
     stream_sid: str | None = None
 
 
@@ -94,8 +93,9 @@ def parse(text: str) -> Message:
 
     Codes: frame_too_long, frame_not_json, frame_not_object, frame_no_event, frame_field, frame_encoding, frame_base64.
     """
-    # the first test is cheap and bounds the second
-    if len(text) > MESSAGE_MAX_BYTES or len(text.encode("utf-8", "replace")) > MESSAGE_MAX_BYTES:
+    # the first test bounds the second, and ASCII, as all audio is, has as many bytes as characters
+    too_long = len(text) > MESSAGE_MAX_BYTES
+    if too_long or (not text.isascii() and len(text.encode("utf-8", "replace")) > MESSAGE_MAX_BYTES):
         raise ProtocolError(f"a message may have {MESSAGE_MAX_BYTES} bytes", code="frame_too_long")
     body = _object(text)
     event = body.get("event")
@@ -156,7 +156,7 @@ def _media(body: dict[str, Any]) -> Media:
     track = part.get("track", "inbound")
     if track not in ("inbound", "outbound"):
         raise ProtocolError("media.track is inbound or outbound", code="frame_field")
-    return Media(_payload(part.get("payload")), track, _count(part.get("timestamp")), _stream_sid(body))
+    return Media(_payload(part.get("payload")), track, _stream_sid(body))
 
 
 def _dtmf(body: dict[str, Any]) -> Dtmf:
@@ -220,7 +220,7 @@ def _payload(value: object) -> bytes:
     if len(value) > _PAYLOAD_MAX_CHARS:
         raise ProtocolError(f"media.payload may have {PAYLOAD_MAX_BYTES} bytes", code="frame_too_long")
     try:
-        mulaw = base64.b64decode(value, validate=True)
+        mulaw = binascii.a2b_base64(value, strict_mode=True)
     except (binascii.Error, ValueError) as error:
         raise ProtocolError("media.payload is base64 text", code="frame_base64") from error
     if len(mulaw) > PAYLOAD_MAX_BYTES:

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from ivr.core.errors import ConfigurationError
 from ivr.twilio.frames import MESSAGE_MAX_BYTES
+from ivr.web.lots import LotReading
 
 SHUTDOWN_S = 10
 _BACKLOG = 2048
@@ -76,7 +77,7 @@ def listen(build: Callable[[], ASGIApp], where: tuple[str, int], on_ready: Calla
 def _config(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        ws="websockets-sansio",
+        ws=LotReading,
         ws_max_size=MESSAGE_MAX_BYTES,
         ws_per_message_deflate=False,  # µ-law in base64 does not shrink enough to pay for it
         log_config=None,

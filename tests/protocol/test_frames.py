@@ -40,7 +40,7 @@ DOCUMENTED: dict[str, tuple[dict[str, Any], Message]] = {
             "media": {"track": "inbound", "chunk": "1", "timestamp": "5", "payload": "//8="},
             "streamSid": STREAM,
         },
-        Media(b"\xff\xff", "inbound", 5, STREAM),
+        Media(b"\xff\xff", "inbound", STREAM),
     ),
     "dtmf": (
         {"event": "dtmf", "streamSid": STREAM, "sequenceNumber": "5", "dtmf": {"track": "inbound_track", "digit": "1"}},
@@ -83,7 +83,7 @@ def test_sequence_and_time_may_be_missing(kind: str) -> None:
     body = {name: value for name, value in body.items() if name != "sequenceNumber"}
     if kind == "media":
         body["media"] = {"payload": "//8="}
-        expected = Media(b"\xff\xff", "inbound", None, STREAM)
+        expected = Media(b"\xff\xff", "inbound", STREAM)
     assert parse(json.dumps(body)) == expected
 
 
@@ -189,7 +189,7 @@ def test_audio_survives_the_wire(mulaw: bytes) -> None:
     assert sent["event"] == "media"
     assert sent["streamSid"] == STREAM
     back = parse(json.dumps(sent))
-    assert back == Media(mulaw, "inbound", None, STREAM)
+    assert back == Media(mulaw, "inbound", STREAM)
 
 
 def test_what_we_send_is_what_is_documented() -> None:
