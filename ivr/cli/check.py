@@ -11,6 +11,7 @@ from ivr.cli.understand import load_understander
 from ivr.core.data import data_dir
 from ivr.core.errors import IvrError, ModelError
 from ivr.desk.forgetting import load_days
+from ivr.desk.proofs import ProofRules
 from ivr.desk.rules.crossing import problems
 from ivr.desk.rules.matrix import TicketRules
 from ivr.desk.sms_templates import SmsTexts
@@ -65,6 +66,8 @@ def _tickets(folder: Path, languages: tuple[str, ...]) -> Iterator[Finding]:
         for problem in problems(rules, templates, languages, services.keys(), departments):
             yield Finding(Severity.ERROR, "tickets", str(folder), problem)
         load_days(folder / "retention.yaml")
+        if strange := ProofRules.load(folder / "proof.yaml").centres.keys() - rules.states.keys():
+            yield Finding(Severity.ERROR, "tickets", str(folder / "proof.yaml"), f"no district {', '.join(strange)}")
     except IvrError as error:
         yield Finding(Severity.ERROR, "tickets", str(folder), str(error))
 

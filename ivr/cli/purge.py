@@ -8,8 +8,9 @@ import typer
 
 from ivr.core.clock import SystemClock
 from ivr.core.settings import Settings
-from ivr.desk.build import make_forgetting, open_desk
-from ivr.desk.purging import purge
+from ivr.desk.build import make_forgetting, open_desk, retention
+from ivr.desk.proofs import PROOFS
+from ivr.desk.purging import purge, purge_proofs
 from ivr.store.database import Database
 from ivr.store.recordings import Recordings
 from ivr.store.upgrade import require_newest
@@ -27,6 +28,8 @@ def command(
     done = purge(Recordings(db), settings.data_dir, clock.now(), dry_run=dry_run)
     forgetting = make_forgetting(db, open_desk(settings, db), clock)
     rows = forgetting.now(clock.now(), dry_run=dry_run)
+    days = retention()[PROOFS]
+    rows[PROOFS] = purge_proofs(db, settings.data_dir, clock.now(), days, dry_run=dry_run)
     db.dispose()
     if json_lines:
         typer.echo(json.dumps(asdict(done) | rows))

@@ -5,6 +5,7 @@ changed, and what was typed is in the form again. What an act sends to people wa
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
@@ -19,15 +20,25 @@ from ivr.console.tickets_list import desk_of
 from ivr.console.visit import Refused, Visit
 from ivr.core.clock import INDIA
 from ivr.core.errors import ActRefusedError, ConflictError
+from ivr.desk import photographs
 from ivr.desk.acting import Done
 from ivr.desk.grievances import TicketView
+from ivr.desk.proofs import PROOFS, written_place
 from ivr.desk.rules.life import Deed
+from ivr.desk.rules.states import CLAIM
 from ivr.store.tickets import TicketEvent, TicketRow
 
 PHOTO_MAX_BYTES = 5 * 1024 * 1024
-PROOFS = "proofs"
 _PHOTOS = {b"\xff\xd8\xff": (".jpg", "image/jpeg"), b"\x89PNG\r\n\x1a\n": (".png", "image/png")}
 _TYPED = ("note", "code", "on", "reason", "until", "officer", "place")
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """One that is kept: its path below the data folder and what its camera said."""
+
+    path: str
+    facts: photographs.Facts
 
 
 def act(visit: Visit) -> Response:
@@ -38,7 +49,7 @@ def act(visit: Visit) -> Response:
         return _again(visit, 409, Problem(name, "tickets.refused_not_allowed", typed=_typed(visit)))
     photo = None
     try:
-        photo = _photo(visit, view.ticket)
+        photo = _photo(visit, view.ticket, name)
         done = _do(visit, view, read_deed(visit, name, photo))
     except ConflictError as conflict:
         _forget(visit, photo)
@@ -83,7 +94,7 @@ def undo(visit: Visit) -> Response:
     return visit.go(f"/tickets/{view.ticket.number}", "frame.undone")
 
 
-def read_deed(visit: Visit, name: str, photo: str | None = None) -> Deed:
+def read_deed(visit: Visit, name: str, photo: Photo | None = None) -> Deed:
     """What the form says. Wrong dates are taken as missing: the rules then say what is needed."""
     on, until = visit.text("on"), visit.text("until")
     return Deed(
@@ -96,7 +107,9 @@ def read_deed(visit: Visit, name: str, photo: str | None = None) -> Deed:
         until=_moment(until),
         officer_id=visit.number("officer"),
         place=visit.text("place"),
-        photo=photo or "",
+        photo=photo.path if photo else "",
+        photo_at=photo.facts.at if photo else None,
+        photo_place=written_place(photo.facts.place) if photo else None,
     )
 
 
@@ -128,25 +141,29 @@ def _again(visit: Visit, status: int, problem: Problem) -> Response:
     return ticket_page.show(visit, ticket_page.find(visit), status, problem)
 
 
-def _photo(visit: Visit, row: TicketRow) -> str | None:
-    """Keep the photograph that was sent; its path below the data folder. ActRefusedError for what is none."""
+def _photo(visit: Visit, row: TicketRow, act: str) -> Photo | None:
+    """Keep the photograph that was sent, without what its camera wrote into it: that stands beside it, for who
+    supervises. ActRefusedError for what is no photograph."""
     sent = visit.form.get("photo")
-    if not isinstance(sent, UploadFile) or not sent.filename:
+    if not isinstance(sent, UploadFile):
         return None
-    content = sent.file.read(PHOTO_MAX_BYTES + 1)
+    with sent.file:
+        content = sent.file.read(PHOTO_MAX_BYTES + 1)
+    if act != CLAIM or not sent.filename:
+        return None
     ending = next((ending for magic, (ending, _) in _PHOTOS.items() if content.startswith(magic)), None)
     if ending is None or len(content) > PHOTO_MAX_BYTES:
         raise ActRefusedError("a photograph is a JPEG or PNG of at most 5 MB", code="photo")
     path = Path(PROOFS) / row.number / f"{secrets.token_hex(8)}{ending}"
     full = visit.parts.around.settings.data_dir / path
     full.parent.mkdir(parents=True, exist_ok=True)
-    full.write_bytes(content)
-    return path.as_posix()
+    full.write_bytes(photographs.stripped(content))
+    return Photo(path.as_posix(), photographs.facts(content))
 
 
-def _forget(visit: Visit, photo: str | None) -> None:
+def _forget(visit: Visit, photo: Photo | None) -> None:
     if photo:
-        (visit.parts.around.settings.data_dir / photo).unlink(missing_ok=True)
+        (visit.parts.around.settings.data_dir / photo.path).unlink(missing_ok=True)
 
 
 def photo(visit: Visit) -> Response:

@@ -15,7 +15,9 @@ from ivr.console.visit import Refused, Visit
 from ivr.core.ids import format_ticket
 from ivr.desk.acting import Actor
 from ivr.desk.grievances import TicketView
+from ivr.desk.proofs import PROOFS, Doubt, Shown, doubts, proof_rules
 from ivr.desk.rules.states import ActRule, Party
+from ivr.store.claims import ClaimRow
 from ivr.store.officers import OfficerRow
 from ivr.store.outbox import SmsRow
 from ivr.store.tickets import TicketEvent, TicketRow
@@ -86,6 +88,7 @@ def show(visit: Visit, view: TicketView, status: int = 200, problem: Problem | N
         more=[rule for rule in acts if rule.id not in MAIN_ACTS],
         posts=_posts(visit, row) if acts else (),
         officers=_names(visit, view),
+        doubts={claim.id: _doubts(claim, row) for claim in view.claims},
         coded=desk_of(visit).rules.table,
         levels=desk_of(visit).rules.matrix.levels,
         postless=party_of(visit) is Party.OFFICER and actor_of(visit).officer_id is None,
@@ -114,6 +117,14 @@ def _posts(visit: Visit, row: TicketRow) -> Sequence[OfficerRow]:
         return ()
     fits = {"", row.department}
     return [p for p in desk_of(visit).officers(place) if p.department in fits and p.id != row.officer_id]
+
+
+def _doubts(claim: ClaimRow, row: TicketRow) -> list[Doubt]:
+    """What speaks against a claim's photograph, none where there is no photograph."""
+    if not claim.photo.startswith(PROOFS):
+        return []
+    shown = Shown(claim.photo_at, claim.photo_place, claim.at, row.opened_at, row.district)
+    return list(doubts(shown, proof_rules()))
 
 
 def _names(visit: Visit, view: TicketView) -> Mapping[int, str]:

@@ -152,7 +152,17 @@ class Acting:
         self, connection: Connection, row: TicketRow, deed: Deed, actor: Actor, event_id: int, now: datetime
     ) -> None:
         if deed.act == CLAIM:
-            made = claims.NewClaim(row.id, event_id, now, actor.officer_id, actor.name, deed.note, deed.photo)
+            made = claims.NewClaim(
+                row.id,
+                event_id,
+                now,
+                actor.officer_id,
+                actor.name,
+                deed.note,
+                deed.photo,
+                photo_at=deed.photo_at,
+                photo_place=deed.photo_place,
+            )
             claims.add(connection, made)
         elif deed.act in _ANSWERS:
             claims.answered(connection, row.id, _ANSWERS[deed.act], deed.note, now)

@@ -17,6 +17,7 @@ from ivr.desk.forgetting import FORGET, Forgetting, load_days
 from ivr.desk.handlers import Carrier, Sending, handlers
 from ivr.desk.learning import Learning
 from ivr.desk.learnt_cases import CaseMaker
+from ivr.desk.proofs import PROOFS
 from ivr.desk.purging import Purging
 from ivr.desk.relief_matching import Matching
 from ivr.desk.rolling import Rolling
@@ -106,7 +107,8 @@ def every_handler(
     clock, secrets = sending.clock, sending.secrets
     url, status_url = placing.url, placing.status_url
     ringing = Ringing(db, secrets, alert_rules_of(desk), carrier, clock, url, status_url)
-    rolling, purging = Rolling(db, desk.jobs, clock), Purging(db, desk.jobs, settings.data_dir, clock)
+    rolling = Rolling(db, desk.jobs, clock)
+    purging = Purging(db, desk.jobs, settings.data_dir, clock, retention()[PROOFS])
     forgetting = make_forgetting(db, desk, clock)
     more = {**more, **rolling.handlers(), **purging.handlers()}
     more[FORGET] = Handler(forgetting.run, begin=forgetting.start)
@@ -116,7 +118,13 @@ def every_handler(
 
 def make_forgetting(db: Database, desk: Desk, clock: Clock) -> Forgetting:
     """What removes words, numbers and links that have been kept long enough."""
-    return Forgetting(db, desk.jobs, clock, load_days(data_dir("grammars") / "retention.yaml"))
+    return Forgetting(db, desk.jobs, clock, retention())
+
+
+@cache
+def retention() -> Mapping[str, int]:
+    """Days by kind, of grammars/, read once."""
+    return load_days(data_dir("grammars") / "retention.yaml")
 
 
 def alert_rules_of(desk: Desk) -> AlertRules:

@@ -1,5 +1,5 @@
 """Keeps no words, numbers and links longer than grammars/retention.yaml says; removed in small batches, so that no call
-waits. A durable round a day does it, `ivr purge` does it now. Recordings are `purging`'s.
+waits. A durable round a day does it, `ivr purge` does it now. Recordings and photographs are `purging`'s.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import structlog
 
 from ivr.core.clock import INDIA, Clock
 from ivr.core.data import load_mapping, wrong
+from ivr.desk.proofs import PROOFS
 from ivr.desk.worker import Settle
 from ivr.store.database import Database
 from ivr.store.jobs import Job, Jobs
@@ -28,8 +29,9 @@ log = structlog.get_logger(__name__)
 def load_days(path: Path) -> Mapping[str, int]:
     """Kind -> days. DataError where one lacks, is unknown or is no number of days."""
     data = load_mapping(path)
-    if unlike := sorted(data.keys() ^ PURGES.keys()):
-        raise wrong(path, f"must have exactly {', '.join(PURGES)}; differs in {', '.join(unlike)}")
+    kinds = [*PURGES, PROOFS]
+    if unlike := sorted(data.keys() ^ set(kinds)):
+        raise wrong(path, f"must have exactly {', '.join(kinds)}; differs in {', '.join(unlike)}")
     for name, days in data.items():
         if not isinstance(days, int) or isinstance(days, bool) or days < 1:
             raise wrong(path, f"{name} must be a number of days", name)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
 
-from ivr.store.schema_tickets import ticket_claim
+from ivr.store.schema_tickets import ticket, ticket_claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class NewClaim:
     actor: str
     note: str
     photo: str
+    photo_at: datetime | None = None
+    photo_place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,27 @@ def of_ticket(connection: Connection, ticket_id: int) -> Sequence[ClaimRow]:
     query = select(ticket_claim).where(ticket_claim.c.ticket_id == ticket_id).order_by(ticket_claim.c.id)
     names = tuple(ClaimRow.__dataclass_fields__)
     return [ClaimRow(**{name: getattr(row, name) for name in names}) for row in connection.execute(query)]
+
+
+def old_photos(connection: Connection, closed_before: datetime, folder: str) -> Sequence[str]:
+    """Photographs below `folder` of complaints that were closed before then."""
+    joined = select(ticket_claim.c.photo).join(ticket, ticket.c.id == ticket_claim.c.ticket_id)
+    closed = ticket.c.state == "closed", ticket.c.closed_at < closed_before
+    return connection.execute(joined.where(*closed, _below(folder)).order_by(ticket_claim.c.id)).scalars().all()
+
+
+def all_photos(connection: Connection, folder: str) -> frozenset[str]:
+    return frozenset(connection.execute(select(ticket_claim.c.photo).where(_below(folder))).scalars())
+
+
+def forget_photo(connection: Connection, path: str) -> None:
+    """The photograph is gone, and with it where and when it was made."""
+    gone = {"photo": "", "photo_at": None, "photo_place": None}
+    connection.execute(update(ticket_claim).where(ticket_claim.c.photo == path).values(gone))
+
+
+def _below(folder: str) -> ColumnElement[bool]:
+    return ticket_claim.c.photo.startswith(f"{folder}/", autoescape=True)
 
 
 def _newest(ticket_id: int) -> int:

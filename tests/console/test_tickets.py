@@ -8,10 +8,12 @@ import pytest
 from httpx import Response
 
 from ivr.console.accounts import IDLE
+from ivr.desk.photographs import Facts, facts
 from ivr.store import access
 from ivr.store.queues import Filter
 from ivr.store.tickets import TicketRow
 from tests.console.house import NOW, PASSWORD, Browser, Desktop
+from tests.unit.desk.camera import SCAN, jpeg, tiff
 from tools import sample
 
 
@@ -155,3 +157,21 @@ def test_a_poll_does_not_keep_a_session_alive(desktop: Desktop, numbers: dict[st
         last = browser.get("/tickets", **{"x-fragment": "1"})
     assert last.status_code == 401
     assert browser.sign_in("supervisor", PASSWORD).status_code == 303
+
+
+def test_a_photograph_is_kept_without_its_place_and_the_doubts_stand_beside_it(
+    desktop: Desktop, numbers: dict[str, str]
+) -> None:
+    number = numbers["Guntur"]
+    one = desktop.client("supervisor")
+    sent = {"act": "claim", "version": ticket(desktop, number).version, "once": "c", "note": "mended"}
+    picture = {"photo": ("x.jpg", jpeg(tiff()), "image/jpeg")}  # taken in Barabanki, a day after it is sent
+    assert one.post(f"/tickets/{number}/act", sent, page=f"/tickets/{number}", files=picture).status_code == 303
+    page = one.get(f"/tickets/{number}").text
+    assert "26.9300,81.1900" in page
+    assert re.search(r"taken 1[0-9]{3} km from the district", page)
+    path = re.search(r'src="/console(/tickets/\d+/proof/\d+)"', page)
+    assert path is not None
+    kept = one.get(path[1])
+    assert (kept.headers["content-type"], facts(kept.content)) == ("image/jpeg", Facts())
+    assert kept.content.endswith(SCAN)

@@ -1,19 +1,24 @@
 """Recordings whose time is up are deleted, and nothing else."""
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from ivr.desk.purging import PURGE, Purged, Purging, next_run, purge
+from ivr.desk.proofs import PROOFS
+from ivr.desk.purging import PURGE, Purged, Purging, next_run, purge, purge_proofs
+from ivr.desk.rules.life import Deed
+from ivr.desk.rules.states import Party
 from ivr.speech.tape import Tape, peaks_path
 from ivr.store.database import Database
 from ivr.store.jobs import Job
 from ivr.store.recordings import Recording, Recordings
 from ivr.store.schema import job
-from tests.store.house import NOW, House
+from tests.store.house import NOW, NUMBER, House
+from tests.store.office import DESK, Office
 
 
 def keep(db: Database, data: Path, name: str, days: int, path: str = "") -> Path:
@@ -73,3 +78,40 @@ def test_every_run_queues_the_next_night_once(db: Database, tmp_path: Path) -> N
 def test_the_night_is_indias(now: str, due: str) -> None:
     at, then = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (now, due))
     assert next_run(at) == then
+
+
+def photograph(folder: Path, name: str, age_days: float = 0) -> str:
+    path = folder / PROOFS / name / "1.jpg"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"\xff\xd8\xff")
+    at = NOW.timestamp() - 86_400 * age_days
+    os.utime(path, (at, at))
+    return path.relative_to(folder).as_posix()
+
+
+def test_photographs_go_a_year_after_the_complaint_is_closed(db: Database, tmp_path: Path) -> None:
+    office = Office(db)
+    closed, waits = office.opened("CA1:1"), office.opened("CA1:2")
+    office.work()
+    for row in (closed, waits):
+        done = Deed("claim", Party.DESK, note="done", photo=photograph(tmp_path, row.number), photo_place="26.9,81.2")
+        office.act(row.number, done, DESK)
+    office.work(0.01)
+    office.desk.sms_received("SMx", NUMBER, f"YES {closed.number}", office.clock.now())
+    assert office.seen(closed.number).state == "closed"
+    year = office.clock.now() + timedelta(days=366)
+    assert purge_proofs(db, tmp_path, year - timedelta(days=3), 365) == 0
+    assert purge_proofs(db, tmp_path, year, 365, dry_run=True) == 1
+    assert purge_proofs(db, tmp_path, year, 365) == 1
+    assert [path.parent.name for path in (tmp_path / PROOFS).glob("*/*")] == [waits.number]
+    view = office.desk.grievances.ticket(closed.number, year)
+    assert view is not None
+    assert (view.claims[0].note, view.claims[0].photo, view.claims[0].photo_place) == ("done", "", None)
+
+
+def test_a_photograph_that_no_claim_names_goes_after_a_day(db: Database, tmp_path: Path) -> None:
+    old = photograph(tmp_path, "old", 2)
+    photograph(tmp_path, "new", 0.5)
+    assert purge_proofs(db, tmp_path, NOW, 365) == 1
+    assert not (tmp_path / old).parent.exists()
+    assert len(list((tmp_path / PROOFS).iterdir())) == 1

@@ -51,7 +51,8 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """What somebody does. `code`: of an answer or a question; `on`: the day an answer names; `place`: a path."""
+    """What somebody does. `code`: of an answer or a question; `on`: the day an answer names; `place`: a path.
+    `photo` below the data folder; `photo_at`, `photo_place`: what its camera wrote into it."""
 
     act: str
     party: Party
@@ -63,6 +64,8 @@ class Deed:
     officer_id: int | None = None
     place: str = ""
     photo: str = ""
+    photo_at: datetime | None = None
+    photo_place: str | None = None
     rating: int | None = None
 
 
