@@ -120,6 +120,7 @@ ticket_event = Table(
     Column("undoes", Serial),  # the event that this one takes back
     Index("ix_ticket_event_ticket", "ticket_id", "id"),
     Index("ix_ticket_event_key", "key", unique=True),
+    Index("ix_ticket_event_raised", "at", sqlite_where=text("kind='raise'"), postgresql_where=text("kind='raise'")),
     Index("ix_ticket_event_undoes", "undoes", sqlite_where=text("undoes IS NOT NULL"),
           postgresql_where=text("undoes IS NOT NULL")),
 )  # fmt: skip

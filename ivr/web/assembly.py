@@ -56,6 +56,7 @@ from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.learnt import FOLDER
 from ivr.web.app import create_app
 from ivr.web.carrier import Closing, carrier_of
+from ivr.web.desk_metrics import DeskMetrics
 from ivr.web.knowledge import Knowledge as Knowledge
 from ivr.web.knowledge import fillers, hearing
 from ivr.web.links import LinkPages
@@ -209,6 +210,7 @@ def _services(rooms: _Rooms, grammars_dir: Path) -> AppServices:
     numbers = operator | settings.desks
     metrics = Metrics()
     metrics.watch(rooms.pool)
+    metrics.tell_desk(DeskMetrics.of(rooms.db, around.clock, rooms.desk.acting.rules.matrix))
     sinks = metrics.timed(around.sinks)
     return AppServices(
         edge=Edge.of(settings, rooms.secrets.key("edge"), languages),

@@ -9,6 +9,7 @@ from prometheus_client.registry import Collector
 
 from ivr.call.trace import Replied, TraceEvent, TraceSink
 from ivr.speech.pool import DecodingPool
+from ivr.web.desk_metrics import DeskMetrics
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -61,6 +62,12 @@ class Metrics:
             registry=self.registry,
         )
         ProcessCollector(registry=self.registry)
+        self.desk: DeskMetrics | None = None
+
+    def tell_desk(self, desk: DeskMetrics) -> None:
+        """Tell the desk's numbers too; it must be refreshed before each exposition."""
+        self.desk = desk
+        self.registry.register(desk)
 
     def received(self, kind: type) -> None:
         """Count a stream's message."""
