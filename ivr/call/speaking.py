@@ -14,7 +14,7 @@ from ivr.twilio import frames
 
 log = structlog.get_logger()
 
-CHUNK_BYTES = 1_600  # 200 ms; the carrier takes any length, fewer messages cost less on both sides
+CHUNK_BYTES = 8_000  # a second; the carrier takes any length, fewer messages cost less on both sides
 
 
 class Speaking:

@@ -1,11 +1,12 @@
 """How a replayed call reaches the application: over real sockets in paced time, or inside one process in virtual time.
 
-In virtual time the carrier sends a frame, waits until the application asks for the next message - so it has done all
-that the frame caused - takes what it answered, and only then lets the clock move by 20 ms. Nothing waits on the wall.
+In virtual time the carrier's turn comes when the application asks for the next message, so it has done all that the
+last one caused: the carrier takes what was answered, lets the clock move by 20 ms, and gives a frame. Nothing waits on
+the wall.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -123,36 +124,36 @@ class VirtualWire(_Webhooks):
         self._clock.advance(FRAME_MS / 1000)
 
     async def stream(self, url: str, side: StreamSide) -> None:
-        socket = _VirtualSocket(self._app, url, {"x-twilio-signature": self.signature(url, {})})
-        await socket.open()
-        try:
-            await self._run(socket, side)
-        finally:
-            await socket.close()
+        socket = _VirtualSocket(url, {"x-twilio-signature": self.signature(url, {})})
+        await socket.run(self._app, self._side(socket, side))
 
-    async def _run(self, socket: "_VirtualSocket", side: StreamSide) -> None:
-        await self._exchange(socket, side, side.opening())
+    def _side(self, socket: "_VirtualSocket", side: StreamSide) -> "_Peer":
+        yield from self._exchange(socket, side, side.opening())
         while not socket.ended and not side.hung_up:
-            await self.tick()
-            await self._exchange(socket, side, side.tick())
+            self._clock.advance(FRAME_MS / 1000)
+            yield from self._exchange(socket, side, side.tick())
             if side.lost or (self.lose_when is not None and self.lose_when()):
                 return
             if side.quiet_ms > QUIET_LIMIT_MS:
                 side.hung_up = True
-                await self._exchange(socket, side, side.stop())
+                yield from self._exchange(socket, side, side.stop())
 
-    async def _exchange(self, socket: "_VirtualSocket", side: StreamSide, messages: list[str]) -> None:
+    def _exchange(self, socket: "_VirtualSocket", side: StreamSide, messages: list[str]) -> "_Peer":
         todo = list(messages)
         while todo and not socket.ended:
-            answers = await socket.send(todo.pop(0))
+            answers = yield todo.pop(0)
             for text in answers:
                 todo += side.receive(text)
 
 
-class _VirtualSocket:
-    """A WebSocket connection to an ASGI application, one message at a time."""
+_Peer = Generator[str, list[str], None]  # messages out; in what was answered until the next one was asked for
 
-    def __init__(self, app: ASGIApp, url: str, headers: Mapping[str, str]) -> None:
+
+class _VirtualSocket:
+    """A WebSocket connection to an ASGI application. The peer goes on where the application asks for a message, within
+    the application's own task: two tasks that take turns cost a replay more than the call's work on a frame."""
+
+    def __init__(self, url: str, headers: Mapping[str, str]) -> None:
         parts = urlsplit(url)
         self._scope: dict[str, Any] = {
             "type": "websocket",
@@ -170,52 +171,48 @@ class _VirtualSocket:
             "state": {},
             "extensions": {},
         }
-        self._app = app
-        self._to_app: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._idle = asyncio.Event()
+        self._steps = self._handshake()
         self._from_app: list[dict[str, Any]] = []
-        self._task: asyncio.Task[None] | None = None
+        self._failure: BaseException | None = None
+        self.ended = False  # the application has let go of the socket
 
-    @property
-    def ended(self) -> bool:
-        return self._task is None or self._task.done()
+    async def run(self, app: ASGIApp, peer: _Peer) -> None:
+        """Until the application has ended, which it is told to once the peer has. Raises what the peer raised, and
+        ReplayError where the application refuses the stream."""
+        self._peer = peer
+        await asyncio.create_task(_running(app, self._scope, self._receive, self._send))
+        self.ended = True
+        next(self._steps, None)
+        if self._failure is not None:
+            raise self._failure
 
-    async def open(self) -> None:
-        self._task = asyncio.create_task(self._run_app())
-        self._task.add_done_callback(lambda _: self._idle.set())
-        answers = await self._give({"type": "websocket.connect"})
-        if not answers or answers[0]["type"] != "websocket.accept":
+    def _handshake(self) -> Iterator[dict[str, Any]]:
+        yield {"type": "websocket.connect"}
+        if not self._from_app or self._from_app[0]["type"] != "websocket.accept":
             raise ReplayError("the application refused the media stream")
-
-    async def send(self, text: str) -> list[str]:
-        """Give one message; what the application sent until it asked for the next."""
-        answers = await self._give({"type": "websocket.receive", "text": text})
-        return [a["text"] for a in answers if a["type"] == "websocket.send"]
-
-    async def close(self) -> None:
-        if not self.ended:
-            await self._give({"type": "websocket.disconnect", "code": 1000})
-        if self._task is not None:
-            await self._task
-
-    async def _give(self, message: dict[str, Any]) -> list[dict[str, Any]]:
-        assert self._task is not None
-        self._idle.clear()
-        self._to_app.put_nowait(message)
-        await self._idle.wait()
-        answers, self._from_app = self._from_app, []
-        return answers
-
-    async def _run_app(self) -> None:
-        await self._app(self._scope, self._receive, self._send)
+        self._from_app.clear()
+        text = next(self._peer, None)
+        while text is not None:
+            yield {"type": "websocket.receive", "text": text}
+            answers, self._from_app = self._from_app, []
+            try:
+                text = self._peer.send([a["text"] for a in answers if a["type"] == "websocket.send"])
+            except StopIteration:
+                text = None
 
     async def _receive(self) -> dict[str, Any]:
-        if self._to_app.empty():
-            self._idle.set()
-        return await self._to_app.get()
+        try:
+            return next(self._steps, {"type": "websocket.disconnect", "code": 1000})
+        except BaseException as failure:  # the replay's own: the application, through which it goes, may well catch it
+            self._failure = failure
+            raise
 
     async def _send(self, message: Any) -> None:
         self._from_app.append(dict(message))
+
+
+async def _running(app: ASGIApp, *connection: Any) -> None:
+    await app(*connection)
 
 
 def call_sid(number: int) -> str:
