@@ -1,4 +1,4 @@
-"""Work that was given up, alert campaigns, and how long things are kept."""
+"""Work that was given up, and how long things are kept."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +10,6 @@ from ivr.console.admin_nav import ADMIN
 from ivr.console.page import Page
 from ivr.console.roles import Right
 from ivr.console.visit import Refused, Visit
-from ivr.core.errors import AlertError
-from ivr.desk.alerts import Alerts
 from ivr.store.schema import call, link, recording, sms
 from ivr.store.schema_console import access_log
 from ivr.store.schema_tickets import ticket
@@ -50,32 +48,6 @@ def _noted(visit: Visit, act: str, job_id: int, detail: str = "") -> None:
         visit.log(connection, act, f"job {job_id}", detail[:500])
 
 
-def alerts_of(visit: Visit) -> Alerts:
-    around = visit.parts.around
-    return Alerts(around.db, around.secrets, around.desk.jobs, around.prompts.languages, lambda: None)
-
-
-def campaigns(visit: Visit) -> Response:
-    """GET /admin/campaigns: how far each is."""
-    return visit.page("admin_campaigns.html", rows=alerts_of(visit).listed(visit.now, MOST), admin=ADMIN, keys=())
-
-
-def move(visit: Visit) -> Response:
-    """POST /admin/campaigns: pause, resume or stop one."""
-    campaign_id, what = visit.number("id") or 0, visit.text("what")
-    alerts = alerts_of(visit)
-    acts = {"pause": alerts.pause, "resume": alerts.resume, "stop": alerts.stop}
-    if what not in acts:
-        raise Refused(400, "frame.form_old")
-    try:
-        acts[what](campaign_id, visit.now)
-    except AlertError:
-        raise Refused(409, "admin.campaign_moved") from None
-    with visit.parts.db.begin() as connection:
-        visit.log(connection, f"campaign_{what}", f"campaign {campaign_id}")
-    return visit.go("/admin/campaigns", f"admin.campaign_{what}")
-
-
 def retention(visit: Visit) -> Response:
     """GET /admin/retention: what is kept, since when, and what should be gone."""
     r = recording.c
@@ -98,7 +70,5 @@ PAGES = (
     Page("/admin/work", work, Right.DEAD_LETTERS),
     Page("/admin/work/retry", retry, Right.DEAD_LETTERS, "POST"),
     Page("/admin/work/drop", drop, Right.DEAD_LETTERS, "POST"),
-    Page("/admin/campaigns", campaigns, Right.CAMPAIGNS),
-    Page("/admin/campaigns", move, Right.CAMPAIGNS, "POST"),
     Page("/admin/retention", retention, Right.RETENTION),
 )

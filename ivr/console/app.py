@@ -23,6 +23,7 @@ from ivr.console import (
     admin_users,
     admin_words,
     admin_work,
+    campaign_pages,
     district,
     guard,
     keys,
@@ -70,6 +71,7 @@ PAGES: tuple[Page, ...] = (
     *admin_users.PAGES,
     *admin_words.PAGES,
     *admin_work.PAGES,
+    *campaign_pages.PAGES,
 )
 SECTIONS: tuple[Section, ...] = (
     review.SECTION,
@@ -125,12 +127,14 @@ def _files() -> tuple[texts.Texts, keys.Keys, Assets, Environment]:
 def _endpoint(page: Page):  # type: ignore[no-untyped-def]  # Starlette inspects it; its type is Request -> Response
     async def answer(request: Request) -> Response:
         parts: ConsoleParts = request.app.state.parts
+        form = await _form(request) if page.method == "POST" else FormData()
         try:
-            form = await _form(request) if page.method == "POST" else FormData()
             response = await _answered(parts, page, request, form)
         except IvrError as error:
             log.error("a page of the console could not be made", code=error.code, page=page.path)
             response = _notice(_stranger(parts, request), 503, "frame.trouble")
+        finally:
+            await form.close()  # files that were sent
         response.headers.update(guard.headers(parts.around.secure))
         return response
 

@@ -101,6 +101,11 @@ class Settings(BaseSettings):
     recording_days: Annotated[int, Field(ge=0, le=3650)] = Field(
         90, description="Days for which the sound of a call is kept, where the caller allows it; 0: it is not recorded."
     )
+    call_inr_a_minute: Annotated[float, Field(ge=0)] = Field(
+        0.0,
+        description="Price of a begun minute of an outgoing call, in rupees, for the estimate before a campaign. "
+        "0: it is not told.",
+    )
     dlt_entity_id: str = Field("", description="Entity id on the DLT platform, required for SMS in India.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     log_json: bool = Field(False, description="Log one JSON object a line instead of text.")

@@ -14,6 +14,8 @@ SHARE = 0.5
 MOST_STEPS = 60  # a minute
 BACK_OFF = (timedelta(minutes=10), timedelta(minutes=40), timedelta(hours=3))  # after the first, second ... try
 IDLE = timedelta(minutes=1)  # between steps while nobody is to be rung, only calls under way
+GRACE = timedelta(seconds=20)  # from a yes to the first call: time to take it back
+AROUND_S = 20  # of a call that are not the message: greeting, what to press, the answer
 SILENT_FOR = timedelta(minutes=10)  # a call of which the carrier tells nothing for so long is lost
 
 
@@ -48,6 +50,16 @@ def message(by_language: Mapping[str, str], language: str) -> tuple[str, str]:
     """(language, what is said or played): the listener's own, else the first there is."""
     chosen = language if language in by_language else next(iter(by_language))
     return chosen, by_language[chosen]
+
+
+def may_confirm(made_by: str, by: str, typed: int | None, people: int) -> bool:
+    """Whether a campaign may begin: a second person says so, or its maker has typed how many will be rung."""
+    return people > 0 and (by != made_by or typed == people)
+
+
+def most_cost(people: int, message_s: float, inr_a_minute: float) -> float:
+    """Rupees, where everybody takes the call and hears it to its end. Carriers count begun minutes."""
+    return people * -(-int(message_s + AROUND_S) // 60) * inr_a_minute
 
 
 def minutes_left(waiting: int, per_minute: int) -> int:

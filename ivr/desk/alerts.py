@@ -40,6 +40,8 @@ class Alert:
     per_minute: int = 30
     tries: int = 3
     day_and_night: bool = False
+    starts: datetime | None = None  # at once where there is none
+    to_confirm: bool = False  # rings nobody before `Alerts.confirm`
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +85,11 @@ class Alerts:
                 **{name: getattr(asked, name) for name in NewCampaign.__dataclass_fields__ if name != "texts"},
                 texts={lang: " ".join(text.split()) for lang, text in asked.texts.items()},
             )
-            made, added = campaigns.add(connection, new, now)
+            made, added = campaigns.add(connection, new, now, proposed=asked.to_confirm, starts=asked.starts)
             if added and not self._add_listeners(connection, made, asked, now):
                 raise AlertError("nobody to ring: no caller of this place is known, or all have opted out")
-            if added:
-                enqueue_step(connection, self._jobs, made, now)
+            if added and not asked.to_confirm:
+                enqueue_step(connection, self._jobs, made, max(now, made.started_at or now))
             shown = _progress(connection, made, now)
         self._on_queued()
         return shown
@@ -117,6 +119,41 @@ class Alerts:
                 people.append((note_caller(connection, self._secrets, known, now), language or first))
         return campaigns.add_list(connection, made.id, people, now)
 
+    def confirm(self, campaign_id: int, by: str, typed: int | None, now: datetime) -> CampaignRow:
+        """Let a proposed campaign begin. AlertError where it waits for no yes, or `by` may not give it alone."""
+        with self._db.begin() as connection:
+            found = self._found(connection, campaign_id)
+            if not found.proposed:
+                raise AlertError(f"campaign {campaign_id} waits for nobody's yes")
+            people = sum(campaigns.counts(connection, campaign_id).values())
+            if not alert_rules.may_confirm(found.made_by, by, typed, people):
+                raise AlertError("a second person says yes, or its maker types how many will be rung")
+            starts = max(found.started_at or now, now + alert_rules.GRACE)
+            campaigns.move(
+                connection, campaign_id, CampaignState.RUNNING, now, reason="", run=found.run + 1, started_at=starts
+            )
+            confirmed = self._found(connection, campaign_id)
+            enqueue_step(connection, self._jobs, confirmed, starts)
+        self._on_queued()
+        return confirmed
+
+    def take_back(self, campaign_id: int, now: datetime) -> CampaignRow:
+        """Make it a proposal again. AlertError where somebody was rung already, or it has ended."""
+        with self._db.begin() as connection:
+            found = self._found(connection, campaign_id)
+            if found.state not in (CampaignState.RUNNING, CampaignState.PAUSED) or found.proposed:
+                raise AlertError(f"campaign {campaign_id} does not run")
+            if campaigns.has_rung(connection, campaign_id):
+                raise AlertError(f"campaign {campaign_id} has rung somebody; pause or stop it")
+            more = {"reason": campaigns.PROPOSED, "run": found.run + 1}
+            campaigns.move(connection, campaign_id, CampaignState.PAUSED, now, **more)
+            return self._found(connection, campaign_id)
+
+    def has_rung(self, campaign_id: int) -> bool:
+        """Whether any call was placed: then it cannot be taken back."""
+        with self._db.read() as connection:
+            return campaigns.has_rung(connection, campaign_id)
+
     def pause(self, campaign_id: int, now: datetime, reason: str = ASKED) -> CampaignRow:
         """Ring nobody any more until it is resumed; calls that ring go on. AlertError unless it runs."""
         with self._db.begin() as connection:
@@ -132,6 +169,8 @@ class Alerts:
             found = self._found(connection, campaign_id)
             if found.state is not CampaignState.PAUSED:
                 raise AlertError(f"campaign {campaign_id} is {found.state}; only a paused one can be resumed")
+            if found.proposed:
+                raise AlertError(f"campaign {campaign_id} waits for a yes in the console")
             more = {"reason": "", "run": found.run + 1}
             campaigns.move(connection, campaign_id, CampaignState.RUNNING, now, **more)
             resumed = self._found(connection, campaign_id)

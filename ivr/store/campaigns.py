@@ -24,6 +24,9 @@ class CampaignState(StrEnum):
     STOPPED = "stopped"
 
 
+PROPOSED = "proposed"  # why a campaign is paused that nobody has said yes to
+
+
 class ListenerState(StrEnum):
     """`queued`: a job will ring soon; `heard`: took the call; `unreached`: all tries in vain; `skipped`: left out."""
 
@@ -77,6 +80,11 @@ class CampaignRow:
     started_at: datetime | None
     state_at: datetime
 
+    @property
+    def proposed(self) -> bool:
+        """Whether it waits for somebody's yes."""
+        return self.state is CampaignState.PAUSED and self.reason == PROPOSED
+
 
 @dataclass(frozen=True, slots=True)
 class ListenerRow:
@@ -99,10 +107,14 @@ class AlertCallRow:
     ended_at: datetime | None
 
 
-def add(connection: Connection, new: NewCampaign, now: datetime) -> tuple[CampaignRow, bool]:
-    """The campaign of this command, and whether it was made now."""
+def add(
+    connection: Connection, new: NewCampaign, now: datetime, *, proposed: bool = False, starts: datetime | None = None
+) -> tuple[CampaignRow, bool]:
+    """The campaign of this command, and whether it was made now. `proposed`: it rings nobody before somebody's yes."""
     row = {**asdict(new), "state": CampaignState.RUNNING.value, "run": 1}
-    row |= {"made_at": now, "started_at": now, "state_at": now}
+    if proposed:
+        row |= {"state": CampaignState.PAUSED.value, "reason": PROPOSED, "run": 0}
+    row |= {"made_at": now, "started_at": starts or now, "state_at": now}
     added = insert_once(connection, campaign, row)
     found = connection.execute(select(campaign).where(campaign.c.key == new.key)).one()
     return _row(found), added
@@ -122,7 +134,7 @@ def listed(connection: Connection, limit: int = 50) -> Sequence[CampaignRow]:
 
 
 def move(connection: Connection, campaign_id: int, state: CampaignState, now: datetime, **more: Any) -> None:
-    """Put a campaign in a state; `more` are `reason` and `run`."""
+    """Put a campaign in a state; `more` are `reason`, `run` and `started_at`."""
     values = {"state": state.value, "state_at": now, **more}
     connection.execute(update(campaign).where(campaign.c.id == campaign_id).values(values))
 
@@ -231,6 +243,12 @@ def placed(connection: Connection, alert_call_id: int, carrier_sid: str) -> None
     """The carrier has taken the call under this sid, unless the call itself told so first."""
     unknown = alert_call.c.id == alert_call_id, alert_call.c.carrier_sid.is_(None)
     connection.execute(update(alert_call).where(*unknown).values(carrier_sid=carrier_sid))
+
+
+def has_rung(connection: Connection, campaign_id: int) -> bool:
+    """Whether any call was placed."""
+    mine = select(alert_call.c.id).where(alert_call.c.campaign_id == campaign_id)
+    return connection.execute(mine.limit(1)).first() is not None
 
 
 def last_call(connection: Connection, listener_id: int) -> int | None:

@@ -4,7 +4,16 @@ import pytest
 
 from tests.browser.conftest import DESKTOP, TELEPHONE, Desk
 
-PAGES = ("users", "catalogue?about=pension", "prompts?about=greeting", "work", "campaigns", "retention", "access")
+PAGES = (
+    "users",
+    "catalogue?about=pension",
+    "prompts?about=greeting",
+    "work",
+    "campaigns",
+    "campaigns/new",
+    "retention",
+    "access",
+)
 PICTURED = ("users", "access")
 
 
@@ -29,3 +38,36 @@ def test_a_prompt_is_heard_without_leaving_the_page(desk: Desk) -> None:
         desk.page.click("[data-hear][href*='/hi/']")
     assert heard.value.status in {200, 206}
     assert desk.page.is_visible("#hear")
+
+
+@pytest.mark.parametrize("lang", ["te", "hi", "en"])
+def test_a_campaign_is_proposed_heard_begun_and_taken_back(desk: Desk, lang: str) -> None:
+    desk.sign_in("administrator", lang)
+    desk.open("/admin/campaigns/new")
+    page = desk.page
+    page.fill("[name=name]", "Elgin bridge")
+    page.fill("[name=text_hi]", "नदी का पानी बढ़ रहा है, ऊँची जगह जाइए")
+    page.fill("[name=text_te]", "నది నీళ్ళు పెరుగుతున్నాయి, ఎత్తు ప్రాంతానికి వెళ్ళండి")
+    listed = "number,language\n9990001001,te\nnobody\n9990001002,hi\n"
+    page.set_input_files("[name=list]", {"name": "x.csv", "mimeType": "text/csv", "buffer": listed.encode()})
+    page.click("form.stack button.main")
+    page.wait_for_selector(".problem")
+    assert page.locator("details[open] li").count() == 1, "the wrong line is named"
+    assert page.input_value("[name=name]") == "Elgin bridge"
+    mended = listed.replace("nobody\n", "").encode()
+    page.set_input_files("[name=list]", {"name": "x.csv", "mimeType": "text/csv", "buffer": mended})
+    page.click("form.stack button.main")
+    page.wait_for_selector("[name=count]")
+    assert desk.audit(words_only=lang != "te") == []
+    desk.picture(f"campaign-{lang}")
+    with page.expect_response(lambda answer: answer.url.endswith(f"/{'hi' if lang == 'hi' else 'te'}.wav")) as heard:
+        page.click(f"[data-hear][href$='/{'hi' if lang == 'hi' else 'te'}.wav']")
+    assert heard.value.status in {200, 206}
+    page.fill("[name=count]", "2")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("progress")
+    assert desk.audit(words_only=lang != "te") == []
+    page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
+    assert not desk.wide(), desk.widest()
+    page.click("form[action$=undo] button")
+    page.wait_for_selector("[name=count]")

@@ -125,7 +125,7 @@ def test_dead_letters_are_tried_again_or_dropped_with_a_reason(lite: Desktop, bo
 
 
 def test_campaigns_are_paused_resumed_and_ended(lite: Desktop, boss: Browser) -> None:
-    from ivr.console.admin_work import alerts_of
+    from ivr.console.campaign_pages import alerts_of
 
     visit = Visit(lite.parts, None, None, NOW)  # type: ignore[arg-type]
     texts = {"hi": "पानी आ रहा है", "te": "నీళ్ళు వస్తున్నాయి"}
