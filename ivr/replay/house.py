@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from pydantic import SecretStr
+from sqlalchemy import event
 
 from ivr.call.trace import Happened, TraceEvent, TraceSink
 from ivr.core.clock import SetClock
@@ -94,13 +96,47 @@ class ReplayHouse:
 
     def share(self, trace: tuple[TraceEvent, ...]) -> None:
         """Have several people use the telephone from which these tickets were opened."""
-        for event in trace:
-            if isinstance(event, Happened) and isinstance(event.event, TicketOpened):
-                self.assembly.desk.share(event.event.number)
+        for told in trace:
+            if isinstance(told, Happened) and isinstance(told.event, TicketOpened):
+                self.assembly.desk.share(told.event.number)
 
     def recordings(self) -> Recordings:
         """What callers left, read from the database itself."""
         return Recordings(self.assembly.db)
+
+
+class _Shelf:
+    """Databases that houses are done with, for later houses at files of their own: an engine keeps the statements that
+    it has compiled, and compiling them anew took longer than a short call. What a replay stores may be lost."""
+
+    def __init__(self) -> None:
+        self._idle: list[tuple[Database, list[str]]] = []
+
+    @contextmanager
+    def database(self, path: Path) -> Iterator[Database]:
+        """One at that file, closed and put back at the end."""
+        db, where = self._idle.pop() if self._idle else _movable(path)
+        where[0] = str(path)
+        try:
+            yield db
+        finally:
+            db.dispose()
+            self._idle.append((db, where))
+
+
+def _movable(path: Path) -> tuple[Database, list[str]]:
+    """A database and, alone in a list, the file that its next connections open."""
+    db, where = Database(f"sqlite:///{path}"), [str(path)]
+
+    def connecting(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+        arguments[0] = where[0]
+
+    event.listen(db.engine, "do_connect", connecting)
+    event.listen(db.engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF").close())
+    return db, where
+
+
+_shelf = _Shelf()
 
 
 @contextmanager
@@ -115,10 +151,13 @@ def replay_house(
         if prompt_cache is not None:
             prompt_cache.mkdir(parents=True, exist_ok=True)
             (Path(folder) / "prompts").symlink_to(prompt_cache.resolve(), target_is_directory=True)
-        yield open_house(settings, SetClock(BEGINNING), knowledge)
+        with _shelf.database(Path(folder) / DATABASE) as db:
+            yield open_house(settings, SetClock(BEGINNING), knowledge, db)
 
 
-def open_house(settings: Settings, clock: SetClock, knowledge: Knowledge | None = None) -> ReplayHouse:
+def open_house(
+    settings: Settings, clock: SetClock, knowledge: Knowledge | None = None, db: Database | None = None
+) -> ReplayHouse:
     """A house over the database of `settings`; a second one over the same is the first after a restart."""
     knowledge = knowledge or Knowledge.load()
     trace: list[TraceEvent] = []
@@ -131,6 +170,7 @@ def open_house(settings: Settings, clock: SetClock, knowledge: Knowledge | None 
         sinks=lambda call_sid: _into(trace, ears, call_sid),
         entropy=Entropy(),
         rng=random.Random(1),  # noqa: S311 - replays must repeat
+        db=db,
         worker=False,
     )
     assembly = assemble(settings, around)

@@ -76,8 +76,8 @@ def silent(call_sid: str) -> TraceSink:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is around the application. `carrier` None: the one of the settings. `knowledge` None: read anew.
-    `upgrade`: bring an old database up to date first instead of refusing it; an empty one always is. `worker`: carry
-    out queued work in this process."""
+    `db` None: the one of the settings. `upgrade`: bring an old database up to date first instead of refusing it; an
+    empty one always is. `worker`: carry out queued work in this process."""
 
     clock: Clock = field(default_factory=SystemClock)
     carrier: Carrier | None = None
@@ -85,6 +85,7 @@ class Surroundings:
     sinks: Callable[[str], TraceSink] = silent
     entropy: Callable[[int], bytes] = chance.token_bytes
     rng: random.Random = field(default_factory=chance.SystemRandom)
+    db: Database | None = None
     upgrade: bool = False
     worker: bool = True
 
@@ -127,7 +128,7 @@ def assemble(settings: Settings, around: Surroundings | None = None) -> Assembly
 
 
 def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
-    db = Database(settings.database_url)
+    db = around.db or Database(settings.database_url)
     if around.upgrade or revision(db) is None:
         upgrade(db)
     require_newest(db)
