@@ -101,7 +101,7 @@ def measured(understander: Understander, lang: str, rounds: Sequence[Said]) -> I
 
 def _unheard(matcher: Matcher) -> Matcher:
     """The same with nothing but its own words in its caches, so that what is measured first makes nothing quicker."""
-    lexicon = replace(matcher.index.lexicon, _cache={})
+    lexicon = replace(matcher.index.lexicon, _cache={}, _joined={})
     for word in lexicon.words:
         lexicon.find(word)
     return Matcher(replace(matcher.index, lexicon=lexicon), matcher.costs)

@@ -18,6 +18,8 @@ from ivr.understanding.templates import Template, Writer, parse, sample
 from ivr.understanding.text import Keys, Script, words
 from ivr.understanding.thresholds import Thresholds, load_thresholds
 
+TOPICS = "topics.yaml"  # requests that name a thing, and not what is wanted of it
+STORIES = "stories.yaml"  # of a language: words that speak of a service without asking for it
 OUTSIDE = "outside.yaml"  # of a language: what the helpline does not do
 _PHRASES_A_TEMPLATE = 300
 _TEN = 10
@@ -44,21 +46,24 @@ class LanguageGrammar:
     not_emergencies: Mapping[str, Templates]
     asides: Mapping[str, Templates]
     outside: Templates = ()
+    stories: Mapping[str, str] = field(default_factory=dict)  # service -> words with commas between them
     options: Mapping[str, Templates] = field(default_factory=dict)  # "question.answer" -> templates
     rumours: Mapping[str, Templates] = field(default_factory=dict)
+    topics: Mapping[str, Templates] = field(default_factory=dict)
     tables: Mapping[str, Any] = field(default_factory=dict)
     folder: Path = Path()
 
     @cached_property
-    def _expanded(self) -> tuple[Mapping[str, Phrases], Phrases, frozenset[str]]:
+    def _expanded(self) -> tuple[Mapping[str, Phrases], Phrases, Mapping[str, Phrases], frozenset[str]]:
         expander = Expander(self.language, self.rules, _PHRASES_A_TEMPLATE)
         bags = {service: tuple(map(expander.expand, templates)) for service, templates in self.services.items()}
         outside = tuple(map(expander.expand, self.outside))
+        topics = {topic: tuple(map(expander.expand, templates)) for topic, templates in self.topics.items()}
         others = (self.yes_no, self.commands, self.emergencies, self.not_emergencies, self.asides)
         for group in (*others, self.options, self.rumours):
             for template in (template for templates in group.values() for template in templates):
                 expander.expand(template)
-        return bags, outside, frozenset(expander.seen)
+        return bags, outside, topics, frozenset(expander.seen)
 
     @property
     def bags(self) -> Mapping[str, Phrases]:
@@ -69,6 +74,19 @@ class LanguageGrammar:
     def outside_bags(self) -> Phrases:
         """Phrases of what the helpline does not do, as content keys, by template."""
         return self._expanded[1]
+
+    @property
+    def topic_bags(self) -> Mapping[str, Phrases]:
+        """Each topic's phrases as content keys, by template."""
+        return self._expanded[2]
+
+    @cached_property
+    def story_words(self) -> Mapping[str, frozenset[str]]:
+        """Each service's words of stories.yaml, as content keys."""
+        return {
+            service: frozenset(key for part in text.split(",") for key in self.content(part))
+            for service, text in self.stories.items()
+        }
 
     def content(self, text: str) -> Keys:
         """A text as the matcher compares it: folded, fillers dropped."""
@@ -82,7 +100,7 @@ class LanguageGrammar:
     @cached_property
     def vocabulary(self) -> frozenset[str]:
         """Every word that a template or table of this language can contain, as written."""
-        written = {text for text in self._expanded[2] if not text.endswith(BEGINNING)} | self.language.written
+        written = {text for text in self._expanded[3] if not text.endswith(BEGINNING)} | self.language.written
         slots = (word for texts in self.slot_words.values() for text in texts for word in text.split())
         return frozenset(word for text in (*written, *slots) for word in words(text) if not word.isascii())
 
@@ -107,6 +125,7 @@ class Grammars:
     places: Mapping[str, Mapping[str, Any]]
     thresholds: Thresholds
     emergency_services: Mapping[str, str] = field(default_factory=dict)  # emergency kind -> service
+    topics: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # topic -> services, what is asked most first
 
     @classmethod
     def load(cls, grammars_dir: Path) -> "Grammars":
@@ -201,6 +220,7 @@ def _loaded(grammars_dir: Path, _files: tuple[tuple[Path, bytes], ...]) -> Gramm
         places,
         load_thresholds(grammars_dir),
         _optional(grammars_dir / "emergency.yaml").get("services") or {},
+        {topic: tuple(entry["services"]) for topic, entry in _topics(grammars_dir).items()},
     )
 
 
@@ -226,8 +246,13 @@ def _language(grammars_dir: Path, lang: str, script: Script, places: Mapping[str
         not_emergencies=_parts(path, emergencies, "not"),
         options=_options(folder / "options.yaml"),
         rumours=_rumours(grammars_dir / "rumours.yaml", lang),
+        topics={
+            topic: _templates(grammars_dir / TOPICS, entry.get(lang), "topics", topic, lang)
+            for topic, entry in _topics(grammars_dir).items()
+        },
         asides={part: _templates(path, any_kind.get(part), ANY_KIND, part) for part in (UNLESS, NOW)},
         outside=_templates(folder / OUTSIDE, _optional(folder / OUTSIDE).get("phrases"), "phrases"),
+        stories=_optional(folder / STORIES).get("words") or {},
         tables={
             "numbers": _optional(folder / "numbers.yaml"),
             "dates": _optional(folder / "dates.yaml"),
@@ -263,6 +288,16 @@ def _options(path: Path) -> dict[str, Templates]:
 def _rumours(path: Path, lang: str) -> dict[str, Templates]:
     found = {name: (entry.get(lang) or {}).get("phrases") for name, entry in _optional(path).items()}
     return {name: _templates(path, texts, name, lang, "phrases") for name, texts in found.items()}
+
+
+def _topics(grammars_dir: Path) -> Mapping[str, Mapping[str, Any]]:
+    """Topic -> its services and templates. DataError where one has no services."""
+    path = grammars_dir / TOPICS
+    topics: Mapping[str, Mapping[str, Any]] = _optional(path).get("topics") or {}
+    for topic, entry in topics.items():
+        if not entry.get("services"):
+            raise wrong(path, "a topic needs services", "topics", topic)
+    return topics
 
 
 def _templates(path: Path, texts: Any, *place: str) -> Templates:

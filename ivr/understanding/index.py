@@ -12,10 +12,12 @@ import numpy.typing as npt
 from ivr.understanding.lexicon import Lexicon
 from ivr.understanding.text import Folder, Keys
 
+_NO_STORIES: Mapping[str, Collection[str]] = {}
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
 _UNTYPICAL = 0.25  # what a word weighs that hardly any phrase of its service has
+_TOLD = 0.3  # how typical of a service a word is that is only said in the stories behind its requests
 _WEIGHTLESS = 0.15  # what a postposition or auxiliary weighs beside a word of the same rarity
 
 
@@ -56,15 +58,21 @@ class PhraseIndex:
 
     @classmethod
     def build(
-        cls, folder: Folder, templates: Mapping[str, Sequence[Sequence[Keys]]], weightless: Collection[str] = ()
+        cls,
+        folder: Folder,
+        templates: Mapping[str, Sequence[Sequence[Keys]]],
+        weightless: Collection[str] = (),
+        stories: Mapping[str, Collection[str]] = _NO_STORIES,
     ) -> "PhraseIndex":
-        """Index the services' phrases (keys, fillers already dropped), given by the template that they are of."""
+        """Index the services' phrases (keys, fillers already dropped), given by the template that they are of.
+        `stories`: words that speak of a service, but ask for nothing alone."""
         bags = {service: _bags(found) for service, found in templates.items()}
         services = tuple(service for service, found in bags.items() if found)
         flat = tuple(phrase for service in services for phrase in bags[service])
-        lexicon = Lexicon.build(folder, flat)
+        told = {service: frozenset(stories.get(service, ())) - frozenset(weightless) for service in services}
+        lexicon = Lexicon.build(folder, [*flat, *((word,) for words in told.values() for word in words)])
         words = [np.array(sorted({lexicon.ids[word] for word in phrase}), dtype=np.int32) for phrase in flat]
-        usage = [_usage(lexicon, templates[service]) for service in services]
+        usage = [_usage(lexicon, templates[service], told[service]) for service in services]
         weights = _weights(lexicon, usage, frozenset(weightless))
         offsets = np.cumsum([0] + [len(ids) for ids in words], dtype=np.int32)
         word_ids = np.concatenate(words) if words else np.zeros(0, dtype=np.int32)
@@ -132,14 +140,16 @@ def _bags(templates: Sequence[Sequence[Keys]]) -> list[Keys]:
     return list(kept.values())
 
 
-def _usage(lexicon: Lexicon, templates: Sequence[Sequence[Keys]]) -> dict[int, float]:
-    """How typical each word is of a service: the root of its share in the phrases, every template counting alike."""
+def _usage(lexicon: Lexicon, templates: Sequence[Sequence[Keys]], told: Collection[str]) -> dict[int, float]:
+    """How typical each word is of a service: the root of its share in the phrases, every template counting alike; and
+    at least `_TOLD` for a word of its stories."""
     shares: dict[int, float] = {}
     for phrases in templates:
         counted = Counter(lexicon.ids[word] for phrase in phrases for word in set(phrase))
         for word, number in counted.items():
             shares[word] = shares.get(word, 0.0) + number / len(phrases)
-    return {word: math.sqrt(share / len(templates)) for word, share in shares.items()}
+    typical = {word: math.sqrt(share / len(templates)) for word, share in shares.items()}
+    return typical | {at: max(typical.get(at, 0.0), _TOLD) for at in (lexicon.ids[word] for word in told)}
 
 
 def _weights(lexicon: Lexicon, usage: Sequence[Mapping[int, float]], weightless: frozenset[str]) -> Floats:

@@ -20,8 +20,12 @@ _CUT_LEAST_SOUNDS = 3
 _CUT_MOST = 4  # sounds that a word may lose at its end
 _CUT_MOST_WORDS = 6  # more words than these begin so: the beginning tells nothing
 _CUT = 0.6
+_CUT_LEAST_SOUNDS_BESIDE = 5  # the same for a beginning that also sounds near another word,
+_CUT_BESIDE = 0.66  # and what it counts: words are cut oftener than changed
 _STEM_LEAST = 3  # letters of a stem from which it tells words apart: not "ag" of fire and ahead
 _STEM_LEAST_KNOWN = 4  # the same for a word that is known as it is: not "kai", many, in "kaise", how
+_JOIN_LEAST_SOUNDS = 5  # of a word that a recogniser may have torn in two
+_JOIN_FROM = 0.75
 _CACHE_TOKENS = 100_000
 
 Found = tuple[tuple[int, float], ...]
@@ -41,6 +45,7 @@ class Lexicon:
     _near: NearSounds = field(default_factory=NearSounds)
     _beginnings: dict[str, list[str]] = field(default_factory=dict)
     _cache: dict[str, Found] = field(default_factory=dict)
+    _joined: dict[str, Found] = field(default_factory=dict)
 
     @classmethod
     def build(cls, folder: Folder, phrases: Iterable[Keys], *, loose: bool = True) -> "Lexicon":
@@ -95,11 +100,11 @@ class Lexicon:
         _offer(best, self.joins.get(sound, ()), JOINED)
         if not best and len(sound) >= _NEAR_LEAST_SOUNDS:
             self._offer_near(best, sound, _NEAR_FROM, near_similarity)
-        if not best and len(sound) >= _CUT_LEAST_SOUNDS:
+        if len(sound) >= (_CUT_LEAST_SOUNDS_BESIDE if best else _CUT_LEAST_SOUNDS):
             longer = self._beginnings.get(sound, ())
             if len(longer) <= _CUT_MOST_WORDS:
                 for other in longer:
-                    _offer(best, self._sounds[other], _CUT)
+                    _offer(best, self._sounds[other], _CUT_BESIDE if best else _CUT)
 
     def _offer_near(
         self, best: dict[int, float], sound: str, cutoff: float, similarity: Callable[[float], float]
@@ -108,14 +113,41 @@ class Lexicon:
         for near, ratio in self._near.find(sound, cutoff, _NEAR_COUNT):
             _offer(best, self._sounds[near], similarity(ratio))
 
-    def joined(self, tokens: Sequence[str]) -> tuple[tuple[int, ...], int] | None:
-        """The word that two or three tokens make when written together, and how many tokens it took."""
+    def joined(self, tokens: Sequence[str]) -> tuple[Found, int] | None:
+        """The words that the first two or three tokens may be when written together, and how many tokens that took.
+        Written so, or sounding so; or sounding near, where one of them is no known word itself."""
         for length in (3, 2):
             if len(tokens) >= length:
                 word = self.ids.get("".join(tokens[:length]))
                 if word is not None:
-                    return (word,), length
+                    return ((word, 1.0),), length
+        for length in (3, 2):
+            if len(tokens) >= length:
+                found = self._sounding_joined("".join(tokens[:length]), tokens[:length])
+                if found:
+                    return found, length
         return None
+
+    def _sounding_joined(self, key: str, tokens: Sequence[str]) -> Found:
+        found = self._joined.get(key)
+        if found is None:
+            found = self._find_joined(self.folder.sound(key), tokens)
+            if len(self._joined) < _CACHE_TOKENS:
+                self._joined[key] = found
+        return found
+
+    def _find_joined(self, sound: str, tokens: Sequence[str]) -> Found:
+        best: dict[int, float] = {}
+        if len(sound) < _JOIN_LEAST_SOUNDS:
+            return ()
+        _offer(best, self._sounds.get(sound, ()), SAME_SOUND)
+        if not best and any(token not in self.ids and self._best(token) < SAME_STEM for token in tokens):
+            self._offer_near(best, sound, _JOIN_FROM, near_similarity)
+        return tuple(sorted(best.items(), key=lambda item: (-item[1], item[0])))
+
+    def _best(self, token: str) -> float:
+        found = self.find(token)
+        return found[0][1] if found else 0.0
 
 
 def near_similarity(ratio: float) -> float:

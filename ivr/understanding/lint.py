@@ -10,7 +10,7 @@ from pathlib import Path
 from ivr.core.data import line_of, load_mapping
 from ivr.core.errors import DataError
 from ivr.understanding.catalogue import DOCUMENTS, Catalogue, service_files
-from ivr.understanding.grammars import Grammars, LanguageGrammar
+from ivr.understanding.grammars import STORIES, TOPICS, Grammars, LanguageGrammar
 from ivr.understanding.result import Hypothesis, WaitKind
 from ivr.understanding.templates import Reference, Template, count, references, thin
 from ivr.understanding.text import Keys
@@ -47,6 +47,7 @@ def lint(
     """All findings. `find_word(lang, word)` tells whether the speech model knows a word; None leaves that out."""
     yield from lacking(grammars_dir, grammars, catalogue)
     yield from untranslated_documents(grammars_dir, catalogue)
+    yield from unknown_services(grammars_dir, grammars, catalogue)
     yield from uneven_prompts(grammars_dir, grammars)
     yield from stale_thresholds(grammars_dir)
     for lang, grammar in grammars.by_language.items():
@@ -84,6 +85,22 @@ def lacking(grammars_dir: Path, grammars: Grammars, catalogue: Catalogue) -> Ite
                     yield Finding(Severity.ERROR, "service_unknown", place, f"{service_id} is not in services.yaml")
 
 
+def unknown_services(grammars_dir: Path, grammars: Grammars, catalogue: Catalogue) -> Iterator[Finding]:
+    """Topics and stories of services that no catalogue has, and topics that a language cannot name."""
+    named = [(grammars_dir / TOPICS, topic, service) for topic, ids in grammars.topics.items() for service in ids]
+    for lang, grammar in grammars.by_language.items():
+        path = grammars_dir / lang / STORIES
+        named += [(path, "words", service) for service in grammar.stories]
+        for topic, templates in grammar.topics.items():
+            if not templates:
+                place = f"{grammars_dir / TOPICS}:{line_of(grammars_dir / TOPICS, 'topics', topic)}"
+                yield Finding(Severity.ERROR, "topic_lacking", place, f"{topic} has no phrases in {lang}")
+    for path, under, service in named:
+        if service not in catalogue.services:
+            text = f"{service}, named under {under}, is not in services.yaml"
+            yield Finding(Severity.ERROR, "service_unknown", str(path), text)
+
+
 def untranslated_documents(grammars_dir: Path, catalogue: Catalogue) -> Iterator[Finding]:
     """Documents of services.yaml that a language has no words for, and words for documents that no service needs."""
     needed: dict[str, str] = {}
@@ -105,20 +122,8 @@ def untranslated_documents(grammars_dir: Path, catalogue: Catalogue) -> Iterator
 
 def bad_templates(grammar: LanguageGrammar) -> Iterator[Finding]:
     """Templates that name unknown rules, make nothing or too much, or are written in letters that nobody says."""
-    groups = (
-        grammar.services,
-        grammar.yes_no,
-        grammar.commands,
-        grammar.emergencies,
-        grammar.emergency_stems,
-        grammar.not_emergencies,
-        grammar.asides,
-        {"outside": grammar.outside},
-    )
-    for group in groups:
-        for templates in group.values():
-            for template in templates:
-                yield from _bad_template(grammar, template)
+    for template in _all_templates(grammar):
+        yield from _bad_template(grammar, template)
     used = {reference.name for reference in _all_references(grammar) if not reference.slot}
     for name, rule in grammar.rules.items():
         if name not in used:
@@ -143,6 +148,11 @@ def _bad_template(grammar: LanguageGrammar, template: Template) -> Iterator[Find
 
 
 def _all_references(grammar: LanguageGrammar) -> Iterator[Reference]:
+    for template in (*grammar.rules.values(), *_all_templates(grammar)):
+        yield from references(template.node)
+
+
+def _all_templates(grammar: LanguageGrammar) -> Iterator[Template]:
     groups = (
         grammar.services,
         grammar.yes_no,
@@ -151,14 +161,14 @@ def _all_references(grammar: LanguageGrammar) -> Iterator[Reference]:
         grammar.emergency_stems,
         grammar.not_emergencies,
         grammar.asides,
+        grammar.options,
+        grammar.rumours,
+        grammar.topics,
         {"outside": grammar.outside},
     )
-    for template in grammar.rules.values():
-        yield from references(template.node)
     for group in groups:
         for templates in group.values():
-            for template in templates:
-                yield from references(template.node)
+            yield from templates
 
 
 def collisions(lang: str, grammar: LanguageGrammar) -> Iterator[Finding]:

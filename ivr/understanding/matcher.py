@@ -35,13 +35,13 @@ class Costs:
     short: float = 7.0  # words up to which those costs are whole; a longer story pays no more in all
     far: float = 0.55  # part of those costs for words outside the stretch that was matched
     least_mass: float = 0.55  # shared weight below which a match is doubted
-    coverage: float = 0.5  # what a service loses that explains none of what the best one explains with all its phrases
+    coverage: float = 0.7  # what a service loses that explains none of what the best one explains with all its phrases
     likely: float = 0.06  # what each nat costs by which the words are likelier said of another service
     verbatim: float = 0.1  # what a phrase's score may lack where its own words begin to be enough
     unlikely: float = 0.01  # the likelihood of a word that none of a service's phrases has
     shortlist: int = 20
     worth: float = 0.3  # part of what the best service explains that another must explain to be looked at
-    finalists: int = 6
+    finalists: int = 8
 
 
 class _Token(NamedTuple):
@@ -142,11 +142,7 @@ class Matcher:
         at = 0
         while at < len(keys):
             joined = lexicon.joined(keys[at : at + 3])
-            if joined:
-                found: Found = tuple((word, 1.0) for word in joined[0])
-                step = joined[1]
-            else:
-                found, step = lexicon.find(keys[at]), 1
+            found, step = joined or (lexicon.find(keys[at]), 1)
             weight = max([told[word] * similarity for word, similarity in found], default=self.costs.unknown_weight)
             token = _Token(at, weight, found)
             tokens.setdefault(found[0][0] if found else keys[at], token)

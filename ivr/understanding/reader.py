@@ -18,6 +18,7 @@ from ivr.understanding.spot import Spotter
 from ivr.understanding.text import Keys, occurrences
 
 OUTSIDE = "outside:"  # begins the name of what competes with the services without being one
+TOPIC = "topic:"  # the same of a request that names a thing and no wish
 _RUMOUR_PHRASES = 300  # a template
 _MOST_WORDS = 300  # of one utterance; two minutes of fast speech
 
@@ -56,8 +57,9 @@ class LanguageReader:
     def matcher(self) -> Matcher:
         language = self.grammar.language
         outside = {f"{OUTSIDE}{at}": (phrases,) for at, phrases in enumerate(self.grammar.outside_bags)}
-        bags = {**self.grammar.bags, **outside}
-        return Matcher(PhraseIndex.build(language.folder, bags, language.weightless))
+        topics = {f"{TOPIC}{topic}": bags for topic, bags in self.grammar.topic_bags.items()}
+        bags = {**topics, **self.grammar.bags, **outside}  # of two as good the first wins: then asking is right
+        return Matcher(PhraseIndex.build(language.folder, bags, language.weightless, self.grammar.story_words))
 
     @cached_property
     def rumours(self) -> Matcher:

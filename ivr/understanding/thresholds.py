@@ -9,6 +9,15 @@ from ivr.understanding.result import Band
 
 FILE = "thresholds.yaml"
 WORD_FOR_WORD = 0.9
+# What the matcher reads, by which thresholds are known to be of these grammars.
+_READ = (
+    "*/services/*.yaml",
+    "*/language.yaml",
+    "*/rules.yaml",
+    "*/outside.yaml",
+    "*/stories.yaml",
+    "topics.yaml",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +62,9 @@ def load_thresholds(grammars_dir: Path) -> Thresholds:
 
 
 def fingerprint(grammars_dir: Path) -> str:
-    """A short hash of everything the matcher reads: languages' words, rules and services' phrases."""
+    """A short hash of everything the matcher reads: languages' words, rules, services' phrases, what competes."""
     digest = hashlib.sha256()
-    for path in sorted(grammars_dir.glob("*/services/*.yaml")) + sorted(
-        found for name in ("language.yaml", "rules.yaml", "outside.yaml") for found in grammars_dir.glob(f"*/{name}")
-    ):
+    for path in (path for name in _READ for path in sorted(grammars_dir.glob(name))):
         digest.update(path.relative_to(grammars_dir).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]

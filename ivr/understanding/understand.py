@@ -8,7 +8,7 @@ from datetime import date
 from ivr.understanding import yes_no
 from ivr.understanding.catalogue import Catalogue, Outcome
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.reader import OUTSIDE, LanguageReader, Reading, reader_of
+from ivr.understanding.reader import OUTSIDE, TOPIC, LanguageReader, Reading, reader_of
 from ivr.understanding.result import Band, Candidate, Command, Hypothesis, SlotValue, Understanding, WaitKind
 from ivr.understanding.thresholds import Thresholds
 
@@ -16,6 +16,7 @@ _ALTERNATIVES = 5
 _NBEST = 5
 _EMERGENCY_SCORE = 0.8  # of the service that an emergency's words call for
 _OUTSIDE_LEAD = 0.1  # by which what the helpline does not do must lead over the best service to be refused
+_TOPIC_MOST = 0.85  # score of a topic's services: none was said word for word
 _CHOICE_ACCEPT = 0.3  # score and lead within a choice of few services
 _CHOICE_MARGIN = 0.08
 _UNASKED = (WaitKind.SERVICE, WaitKind.LANGUAGE, WaitKind.CHOICE, WaitKind.MESSAGE, WaitKind.RUMOUR)
@@ -119,7 +120,9 @@ class Understander:
             if corrected and corrected[0].score >= self.thresholds.confirm and not _outside(corrected[0]):
                 found = corrected
         found = self._with_emergency(found, understood.emergency)
-        services = tuple(candidate for candidate in found if not _outside(candidate))[:_ALTERNATIVES]
+        if found and found[0].intent.startswith(TOPIC):
+            return self._topic(understood, found[0])
+        services = tuple(candidate for candidate in found if not _competitor(candidate))[:_ALTERNATIVES]
         if not services:
             return understood
         margin = _margin(found)
@@ -127,6 +130,14 @@ class Understander:
             return _chosen(understood, services, margin, self.thresholds.band(found[0].score, margin))
         near = margin < _OUTSIDE_LEAD and services[0].score >= self.thresholds.confirm
         return _chosen(understood, services, 0.0, Band.CONFIRM if near else Band.REJECT)
+
+    def _topic(self, understood: Understanding, topic: Candidate) -> Understanding:
+        """A thing was named and no wish: all its services are meant alike, so the caller is asked, first about what is
+        asked most. (Which of them share a word more says nothing here.)"""
+        score = min(topic.score, _TOPIC_MOST)
+        services = self.grammars.topics[topic.intent.removeprefix(TOPIC)]
+        alike = tuple(Candidate(service, score) for service in services)[:_ALTERNATIVES]
+        return _chosen(understood, alike, 0.0, Band.CONFIRM if score >= self.thresholds.confirm else Band.REJECT)
 
     def _rumour(self, understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
         """The rumour that is spoken of. A wrong answer does harm, so it must be well ahead of the next."""
@@ -143,6 +154,7 @@ class Understander:
         service = self.grammars.emergency_services.get(kind or "", "")
         if service not in self.catalogue.services:
             return found
+        found = tuple(candidate for candidate in found if not candidate.intent.startswith(TOPIC))
         if found and found[0].score >= self.thresholds.accept and self._urgent(found[0].intent):
             return found
         others = [candidate for candidate in found if candidate.intent != service]
@@ -161,6 +173,11 @@ class Understander:
 def _outside(candidate: Candidate) -> bool:
     """Whether it is something that the helpline does not do."""
     return candidate.intent.startswith(OUTSIDE)
+
+
+def _competitor(candidate: Candidate) -> bool:
+    """Whether it is no service, but competes with them."""
+    return _outside(candidate) or candidate.intent.startswith(TOPIC)
 
 
 def _always(

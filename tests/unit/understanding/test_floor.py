@@ -34,12 +34,13 @@ def rates(real: Understander, lang: str, corrupt: float) -> dict[str, Rate]:
 @pytest.mark.parametrize("lang", ["hi", "te"])
 def test_services(real: Understander, lang: str) -> None:
     found = rates(real, lang, 0.0)
-    assert found["top_1"].value >= 0.96
+    assert found["top_1"].value >= 0.965
     assert found["top_3"].value >= 0.98
-    assert found["accepted"].value >= 0.8
+    assert found["accepted"].value >= 0.81
     assert found["accepted_wrong"].value <= 0.01
     assert found["rejected_right"].value <= 0.02
-    assert found["negatives_refused"].value >= 0.95
+    assert found["negatives_refused"].value >= 0.98
+    assert found["asked_rightly"].value >= 0.77
 
 
 @pytest.mark.parametrize("lang", ["hi", "te"])

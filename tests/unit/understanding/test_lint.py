@@ -56,6 +56,16 @@ def test_each_mistake_is_found(tmp_path: Path, changed: dict[str, Any], kind: st
     assert kind not in base or kind in {"service_lacking"}
 
 
+def test_topics_and_stories_name_services_that_are_there(tmp_path: Path) -> None:
+    topics = {"boats": {"services": ["boat_repair"], "hi": ["नाव का काम"]}}
+    (tmp_path / "topics.yaml").write_text(yaml.safe_dump({"topics": topics}), encoding="utf-8")
+    found = findings(write_grammars(tmp_path, hi={"stories.yaml": {"words": {"ship_repair": "जहाज, लंगर"}}}))
+    unknown = [finding.message for finding in found if finding.kind == "service_unknown"]
+    assert any("boat_repair" in message for message in unknown)
+    assert any("ship_repair" in message for message in unknown)
+    assert [finding.message for finding in found if finding.kind == "topic_lacking"] == ["boats has no phrases in te"]
+
+
 def kinds_of_base(folder: Path) -> set[str]:
     folder.mkdir()
     return kinds(write_grammars(folder))

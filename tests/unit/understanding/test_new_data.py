@@ -65,6 +65,42 @@ def test_what_the_helpline_does_not_do_competes_with_the_services(tmp_path: Path
     assert read(understander(tmp_path / "with", hi=outside), "hi", "राशन कार्ड चाहिए").intent == "ration_card_new"
 
 
+def write_topics(folder: Path, **topics: Files) -> None:
+    (folder / "topics.yaml").write_text(yaml.safe_dump({"topics": topics}, allow_unicode=True), encoding="utf-8")
+
+
+def test_a_thing_named_without_a_wish_is_asked_about(tmp_path: Path) -> None:
+    services = ["ration_card_status", "ration_card_new"]
+    write_topics(tmp_path, ration={"services": services, "hi": ["राशन कार्ड (का मामला|के बारे में)"]})
+    found = understander(tmp_path)
+    asked = read(found, "hi", "राशन कार्ड का मामला है")
+    assert asked.band is Band.CONFIRM
+    assert {candidate.intent for candidate in asked.alternatives} == set(services)
+    assert asked.margin == 0.0
+    assert read(found, "hi", "नया राशन कार्ड चाहिए").band is Band.ACCEPT
+    assert read(found, "hi", "राशन कार्ड का मामला है आग लग गई").emergency == "fire"
+
+
+def test_words_of_a_story_speak_for_a_service_and_ask_for_none(tmp_path: Path) -> None:
+    (tmp_path / "with").mkdir()
+    (tmp_path / "without").mkdir()
+    stories: Files = {"stories.yaml": {"words": {"ration_card_duplicate": "चूहे, दीमक, संदूक"}}}
+    told, untold = understander(tmp_path / "with", hi=stories), understander(tmp_path / "without")
+    story = "संदूक में राशन कार्ड था दीमक और चूहे लग गए"
+    assert read(told, "hi", story).intent == "ration_card_duplicate"
+    assert read(untold, "hi", story).intent != "ration_card_duplicate"
+    assert read(told, "hi", "दीमक चूहे").band is Band.REJECT
+
+
+def test_a_word_torn_in_two_is_heard_as_one(tmp_path: Path) -> None:
+    services = {**HINDI["services/all.yaml"]}
+    services["ambulance"] = {**services["ambulance"], "phrases": ["ट्रांसफार्मर जल गया"]}
+    found = understander(tmp_path, hi={"services/all.yaml": services})
+    torn, whole = read(found, "hi", "ट्रांस फारमर जल गया"), read(found, "hi", "ट्रांसफार्मर जल गया")
+    assert torn.intent == whole.intent == "ambulance"
+    assert torn.score >= 0.6
+
+
 def test_an_emergency_word_may_stand_for_all_that_begin_so(tmp_path: Path) -> None:
     emergency: Files = {
         "emergency.yaml": {**HINDI["emergency.yaml"], "poison": {"stems": ["साँप डस*"], "not": ["साँप डसने पर"]}}
