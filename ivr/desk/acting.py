@@ -4,6 +4,7 @@ Works in the transactions of others. Every way to touch a ticket - console, SMS,
 here, so that no way has rules of its own.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,7 @@ from ivr.desk.rules.states import CLAIM, NO, REOPEN, YES, Party
 from ivr.desk.standing import columns, kept, restored, standing
 from ivr.store import claims, officers, tickets
 from ivr.store.jobs import Jobs
-from ivr.store.tickets import NewEvent, TicketEvent, TicketRow
+from ivr.store.tickets import NewEvent, NewTicket, TicketEvent, TicketRow
 
 TELL = "tell_ticket"
 UNDONE = "undone"
@@ -56,18 +57,21 @@ class Acting:
         self.rules = rules
         self._jobs = jobs
 
-    def opened(self, connection: Connection, row: TicketRow, solve_by: datetime | None, now: datetime) -> None:
-        """A ticket was opened: its clocks start and it gets its officer, in the transaction that made it."""
-        kind = self.rules.matrix.class_of(row.service, row.department)
-        posts = self._posts(connection, row)
-        level, post = assignment.first(posts, 0, self.rules.matrix.top, row.department, row.place_path)
+    def opening(
+        self, connection: Connection, new: NewTicket, solve_by: datetime | None, now: datetime
+    ) -> Mapping[str, Any]:
+        """The columns with which a ticket begins: its clocks, and its officer."""
+        kind = self.rules.matrix.class_of(new.service, new.department)
+        own = new.service in self.rules.own
+        posts = [] if own else self._posts_at(connection, new.department, new.place_path)
+        level, post = assignment.first(posts, 0, self.rules.matrix.top, new.department, new.place_path)
         ticket = begin(self.rules, kind, level, now, solve_by)
-        if row.service in self.rules.own:
-            ticket, post = for_helpline(ticket), None
-        tickets.write(connection, row.id, {**columns(ticket), "officer_id": post.id if post else None})
-        if post is not None:
-            event = next(iter(tickets.trail(connection, row.id)))
-            self._tell(connection, event.id, now)
+        return {**columns(for_helpline(ticket) if own else ticket), "officer_id": post.id if post else None}
+
+    def opened(self, connection: Connection, event_id: int, officer_id: int | None, now: datetime) -> None:
+        """A ticket was opened: whoever has it is told, in the transaction that made it."""
+        if officer_id is not None:
+            self._tell(connection, event_id, now)
 
     def act(
         self, connection: Connection, row: TicketRow, deed: Deed, actor: Actor, now: datetime, key: str | None = None
@@ -142,10 +146,12 @@ class Acting:
         return {**moved, "officer_id": chosen.id if chosen else None}
 
     def _posts(self, connection: Connection, row: TicketRow, place: str | None = None) -> list[Post]:
-        places = assignment.above(row.place_path if place is None else place)
+        return self._posts_at(connection, row.department, row.place_path if place is None else place)
+
+    def _posts_at(self, connection: Connection, department: str, place: str) -> list[Post]:
         return [
             Post(one.id, one.level, one.department, one.place_path, vacant=not one.name, load=one.load)
-            for one in officers.fitting(connection, row.department, places)
+            for one in officers.fitting(connection, department, assignment.above(place))
         ]
 
     def _claims(

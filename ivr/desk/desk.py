@@ -36,7 +36,7 @@ from ivr.dialogue.events import KnownTicket, SmsQueued, TicketAnswered, TicketOp
 from ivr.dialogue.hours import HouseHours
 from ivr.dialogue.script import house_hours
 from ivr.store import campaigns, links, outbox, tickets
-from ivr.store.calls import caller_of
+from ivr.store.calls import CallerRow, call_and_caller, caller_of
 from ivr.store.database import Database
 from ivr.store.jobs import Jobs
 from ivr.store.schema import call
@@ -108,10 +108,10 @@ class Desk:
             raise StoreError(f"no service {asked.service} in the catalogue", code="unknown_service")
         hours = service.deadline_hours.value
         with self._db.begin() as connection:
-            who = caller_of(connection, call_sid)
+            known, who = call_and_caller(connection, call_sid)
             new = tickets.NewTicket(
                 key=asked.key,
-                call_sid=_known_call(connection, call_sid),
+                call_sid=call_sid if known else None,
                 caller_hash=who.phone_hash if who else None,
                 service=asked.service,
                 department=service.department,
@@ -123,10 +123,11 @@ class Desk:
                 place_path=path_of(asked.district, self.acting.rules.states),
                 search_text=self._searchable(asked),
             )
-            ticket, fresh = tickets.open_once(connection, new, self._secrets.ticket_key)
+            begins = self.acting.opening(connection, new, new.due_at if hours else None, now)
+            ticket, fresh = tickets.open_once(connection, new, self._secrets.ticket_key, begins)
             if fresh:
-                self.acting.opened(connection, ticket, new.due_at if hours else None, now)
-            code = self._relief(connection, ticket, asked)
+                self.acting.opened(connection, ticket.event_id, begins["officer_id"], now)
+            code = self._relief(connection, ticket, who, asked)
             if asked.service == STOP_CALLS and who is not None:
                 campaigns.stop_for(connection, who.phone_hash, now)
             rung = asked.call_back and who is not None
@@ -136,12 +137,14 @@ class Desk:
             self._on_queued()
         return TicketOpened(ticket.number, _day(ticket.due_at), rung or not asked.call_back, code)
 
-    def _relief(self, connection: Connection, row: tickets.TicketRow, asked: OpenTicket) -> str:
+    def _relief(
+        self, connection: Connection, opened: tickets.OpenedTicket, who: CallerRow | None, asked: OpenTicket
+    ) -> str:
         """The request for relief that goes with a ticket, and the code for the citizen; "" where it is none."""
         if asked.district is None:
             return ""
         where = Placed(asked.district, asked.area, asked.detail)
-        return self.relief.open(connection, row, tickets.caller_hash_of(connection, row.id), where) or ""
+        return self.relief.open(connection, opened, who.phone_hash if who else None, where) or ""
 
     def _searchable(self, asked: OpenTicket) -> str:
         service = self._catalogue.services[asked.service]

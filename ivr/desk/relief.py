@@ -78,7 +78,7 @@ class Relief:
         self.house = house
         self._by_service = {rules.service: item for item, rules in house.items.items()}
 
-    def open(self, connection: Connection, one: tickets.TicketRow, who: str | None, where: Placed) -> str | None:
+    def open(self, connection: Connection, one: tickets.OpenedTicket, who: str | None, where: Placed) -> str | None:
         """Open the request that goes with a new ticket; the code for the citizen. None where its service is none of
         relief's, or it was opened before."""
         item = self._by_service.get(one.service)

@@ -35,8 +35,13 @@ def wanted(text: str) -> tuple[str, ...]:
 
 def keys(found: tuple[str, ...]) -> tuple[str, ...]:
     """The sounds of words, in Latin letters; without "a", which Indian scripts write only where it is long."""
+    return tuple(_key(word) for word in found)
+
+
+@lru_cache(maxsize=20_000)
+def _key(word: str) -> str:
     script = _script(data_dir("grammars"))
-    return tuple(script.sound(script.key(_plain(word))).replace("a", "") for word in found)
+    return script.sound(script.key(_plain(word))).replace("a", "")
 
 
 def _plain(word: str) -> str:

@@ -5,7 +5,7 @@ One loop on the event loop; the database is touched in a few threads of its own.
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -111,14 +111,15 @@ class Worker:
                 if to_begin and await self._begun(to_begin[-1]):
                     to_begin.pop()
                     continue
-                job = await self._claim() if len(tasks) < self._pace.at_once else None
-                if job is not None:
+                free = self._pace.at_once - len(tasks)
+                claimed = await self._claim(free) if free else ()
+                for job in claimed:
                     task = asyncio.create_task(self._work(job))
                     tasks.add(task)
                     task.add_done_callback(tasks.discard)
                     task.add_done_callback(lambda _: self._bell.ring())
-                    continue
-                await self._bell.wait(self._pace.poll_s)
+                if not claimed:
+                    await self._bell.wait(self._pace.poll_s)
             if tasks:
                 await asyncio.wait(tasks)
         finally:
@@ -128,8 +129,8 @@ class Worker:
         """Do everything that is due now, one after the other, and say how many attempts that took. For tests, replays
         and the demo."""
         count = 0
-        while (job := await self._claim()) is not None:
-            await self._work(job)
+        while claimed := await self._claim(1):
+            await self._work(claimed[0])
             count += 1
         return count
 
@@ -142,14 +143,15 @@ class Worker:
             return False
         return True
 
-    async def _claim(self) -> Job | None:
+    async def _claim(self, most: int) -> Sequence[Job]:
+        kinds = tuple(self._handlers)
         try:
             return await self._blocking(
-                self._jobs.claim, self._name, self._clock.now(), self._pace.lease, tuple(self._handlers)
+                self._jobs.claim_many, self._name, self._clock.now(), self._pace.lease, kinds, most
             )
         except StoreError as error:
             log.warning("jobs_cannot_be_claimed", code=error.code)
-            return None
+            return ()
 
     async def _work(self, job: Job) -> None:
         handler = self._handlers[job.kind]

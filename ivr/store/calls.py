@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from ivr.core import phone
 from ivr.dialogue.commands import Disposition, Flag
@@ -242,15 +242,28 @@ def note_caller(connection: Connection, secrets: Secrets, known: phone.Phone, no
         "last_at": now,
     }
     if not insert_once(connection, caller, row):
-        connection.execute(update(caller).where(caller.c.phone_hash == phone_hash).values(last_at=now))
+        connection.execute(_SEEN, {"who": phone_hash, "last_at": now})
     return phone_hash
+
+
+# Built once: to build a statement costs more than to run it.
+_SEEN = update(caller).where(caller.c.phone_hash == bindparam("who"))
+_CALLER_OF_CALL = (
+    select(caller)
+    .select_from(call.outerjoin(caller, call.c.caller_hash == caller.c.phone_hash))
+    .where(call.c.sid == bindparam("call_sid"))
+)
+
+
+def call_and_caller(connection: Connection, call_sid: str) -> tuple[bool, CallerRow | None]:
+    """Whether the call is known, and its caller; None when withheld."""
+    row = connection.execute(_CALLER_OF_CALL, {"call_sid": call_sid}).first()
+    return row is not None, _caller(row) if row is not None and row.phone_hash is not None else None
 
 
 def caller_of(connection: Connection, call_sid: str) -> CallerRow | None:
     """The caller of a call; None when withheld."""
-    joined = select(caller).join(call, call.c.caller_hash == caller.c.phone_hash).where(call.c.sid == call_sid)
-    row = connection.execute(joined).first()
-    return _caller(row) if row is not None else None
+    return call_and_caller(connection, call_sid)[1]
 
 
 def _caller(row: Row[Any]) -> CallerRow:

@@ -5,9 +5,12 @@ Owns engine, transactions and the translation of driver errors into StoreError. 
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+from psycopg import Error as PsycopgError
 from sqlalchemy import Connection, Engine, Table, create_engine, event, exc, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
@@ -16,6 +19,8 @@ from ivr.core.errors import ConfigurationError, StoreError
 
 _BUSY_S = 5  # longer than the longest write transaction, shorter than a caller's patience with silence
 _WRITE = "ivr_write"
+_IDLE_SINCE = "ivr_idle_since"
+_TRUSTED_S = 2.0
 
 
 class Database:
@@ -26,12 +31,13 @@ class Database:
         parsed = _parse(url)
         self.sqlite = parsed.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(parsed) if self.sqlite else _postgres_engine(parsed)
+        self._writing = self.engine.execution_options(**{_WRITE: True})
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A write transaction: all or nothing. On SQLite writers wait for each other from the start (BEGIN IMMEDIATE),
         so that none fails half-way."""
-        with _told(), self.engine.connect().execution_options(**{_WRITE: True}) as connection, connection.begin():
+        with _told(), self._writing.begin() as connection:
             yield connection
 
     @contextmanager
@@ -47,10 +53,19 @@ class Database:
 
 def insert_once(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert unless a row with the same unique key is there; true if it was inserted."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    key = next(iter(table.primary_key))
-    inserted = connection.execute(insert(table).values(values).on_conflict_do_nothing().returning(key))
-    return inserted.first() is not None
+    return insert_new(connection, table, values) is not None
+
+
+def insert_new(connection: Connection, table: Table, values: dict[str, Any]) -> Any:
+    """As `insert_once`; the new row's (first) primary key, None where it was there."""
+    return connection.execute(_insert_once(connection.dialect.name, table), values).scalar()
+
+
+@lru_cache(maxsize=256)
+def _insert_once(dialect: str, table: Table) -> Any:
+    """Built once: to build a statement costs more than to run it."""
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return insert(table).on_conflict_do_nothing().returning(next(iter(table.primary_key)))
 
 
 def _parse(url: str) -> URL:
@@ -82,14 +97,33 @@ def _sqlite_engine(url: URL) -> Engine:
 
 
 def _postgres_engine(url: URL) -> Engine:
-    return create_engine(
+    engine = create_engine(
         url,
         hide_parameters=True,
-        pool_pre_ping=True,
         pool_size=5,
         max_overflow=15,
         connect_args={"connect_timeout": 5, "application_name": "janvaani"},
     )
+    event.listen(engine, "checkin", _rested)
+    event.listen(engine, "checkout", _awake)
+    return engine
+
+
+def _rested(_connection: Any, record: Any) -> None:
+    record.info[_IDLE_SINCE] = monotonic()
+
+
+def _awake(connection: Any, record: Any, _proxy: Any) -> None:
+    """A connection that has lain idle may be dead; to ask before every transaction would cost a round trip each."""
+    since = record.info.get(_IDLE_SINCE)
+    if since is None or monotonic() - since < _TRUSTED_S:
+        return
+    try:
+        connection.autocommit = True
+        connection.execute("SELECT 1")
+        connection.autocommit = False
+    except PsycopgError as error:
+        raise exc.DisconnectionError from error  # the pool throws it away and opens another
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

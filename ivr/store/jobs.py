@@ -5,12 +5,12 @@ that dies after the outside world was told and before the row says so is followe
 """
 
 import random
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Integer, Row, and_, bindparam, case, func, select, update
 
 from ivr.core.errors import StoreError
 from ivr.store.database import Database, insert_once
@@ -68,23 +68,25 @@ class Jobs:
         return insert_once(connection, job, row)
 
     def claim(self, worker: str, now: datetime, lease: timedelta, kinds: Collection[str]) -> Job | None:
-        """The next job of these kinds that is due or whose worker let its lease run out; None if there is none.
+        """The next job of these kinds that is due or whose worker let its lease run out; None if there is none."""
+        return next(iter(self.claim_many(worker, now, lease, kinds, 1)), None)
 
-        A job whose leases keep running out is buried on the way.
-        """
+    def claim_many(
+        self, worker: str, now: datetime, lease: timedelta, kinds: Collection[str], most: int
+    ) -> Sequence[Job]:
+        """Up to `most` of them in one transaction: those that have been due the longest, by id. A job whose leases
+        keep running out is buried on the way."""
+        values = {"due": now, "kinds": list(kinds), "lease_ends": now + lease, "by": worker, "most": most}
         while True:
             with self._db.begin() as connection:
-                row = connection.execute(_next_due(now, kinds)).first()
-                if row is None:
-                    return None
-                lapses = row.lapses + (row.state == "running")
-                if lapses >= MAX_LAPSES:
-                    buried = {**_values("dead", now, "lease_ran_out"), "lapses": lapses}
-                    connection.execute(update(job).where(job.c.id == row.id).values(buried))
-                    continue
-                taken = {"state": "running", "attempt": row.attempt + 1, "lapses": lapses, "worker": worker}
-                connection.execute(update(job).where(job.c.id == row.id).values(**taken, claimable_at=now + lease))
-                return Job(row.id, row.kind, row.payload, row.attempt + 1, row.max_attempts)
+                rows = connection.execute(_CLAIM, values).all()
+                for row in rows:
+                    if row.lapses >= MAX_LAPSES:
+                        connection.execute(_END, {"job_id": row.id, **_values("dead", now, "lease_ran_out")})
+            held = [row for row in rows if row.lapses < MAX_LAPSES]
+            if held or not rows:
+                held.sort(key=lambda row: row.id)  # a database gives back changed rows in any order
+                return [Job(row.id, row.kind, row.payload, row.attempt, row.max_attempts) for row in held]
 
     def renew(self, held: Job, now: datetime, lease: timedelta) -> bool:
         """Hold the job for another `lease`; false if it was taken over."""
@@ -107,7 +109,8 @@ class Jobs:
         return "ready"
 
     def _fenced(self, connection: Connection, held: Job, values: Mapping[str, Any]) -> None:
-        result = connection.execute(update(job).where(_held(held)).values(values))
+        mine = {"job_id": held.id, "held_attempt": held.attempt}
+        result = connection.execute(_FENCED, {**mine, **values})
         if result.rowcount != 1:
             raise StoreError("this attempt lost its job to a newer one", code="fenced")
 
@@ -161,14 +164,28 @@ def back_off(attempt: int, rng: random.Random) -> timedelta:
     return whole / 2 + whole / 2 * rng.random()
 
 
-def _next_due(now: datetime, kinds: Collection[str]) -> Any:
-    return (
-        select(job)
-        .where(job.c.claimable_at <= now, job.c.kind.in_(kinds))
-        .order_by(job.c.claimable_at, job.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+# Built once: to build a statement costs more than to run it.
+_DUE = (
+    select(job.c.id)
+    .where(job.c.claimable_at <= bindparam("due"), job.c.kind.in_(bindparam("kinds", expanding=True)))
+    .order_by(job.c.claimable_at, job.c.id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
+_CLAIM = (
+    update(job)
+    .where(job.c.id.in_(_DUE.cte("due").select()))
+    .values(
+        state="running",
+        attempt=job.c.attempt + 1,
+        lapses=job.c.lapses + case((job.c.state == "running", 1), else_=0),
+        worker=bindparam("by"),
+        claimable_at=bindparam("lease_ends"),
     )
+    .returning(job.c.id, job.c.kind, job.c.payload, job.c.attempt, job.c.lapses, job.c.max_attempts)
+)
+_END = update(job).where(job.c.id == bindparam("job_id"))
+_FENCED = _END.where(job.c.attempt == bindparam("held_attempt"), job.c.state == "running")
 
 
 def _held(held: Job) -> Any:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from ivr.core.phone import mask
 from ivr.store.database import insert_once
@@ -105,11 +105,17 @@ def of_user(connection: Connection, user_name: str) -> Sequence[OfficerRow]:
 def fitting(connection: Connection, department: str, places: Sequence[str]) -> Sequence[Row[Any]]:
     """Posts that may get a ticket of `department` at one of `places` (the ticket's and all above), each with `load`,
     its open tickets."""
-    open_tickets = (
-        select(func.count()).where(ticket.c.officer_id == officer.c.id, ticket.c.state != "closed").scalar_subquery()
-    )
-    own = officer.c.department.in_(("", department)), officer.c.place_path.in_(places), officer.c.active
-    return connection.execute(select(officer, open_tickets.label("load")).where(*own)).all()
+    values = {"departments": ["", department], "places": list(places)}
+    return connection.execute(_FITTING, values).all()
+
+
+# Built once: to build a statement costs more than to run it.
+_LOAD = select(func.count()).where(ticket.c.officer_id == officer.c.id, ticket.c.state != "closed").scalar_subquery()
+_FITTING = select(officer, _LOAD.label("load")).where(
+    officer.c.department.in_(bindparam("departments", expanding=True)),
+    officer.c.place_path.in_(bindparam("places", expanding=True)),
+    officer.c.active,
+)
 
 
 def below(column: Any, place: str) -> Any:

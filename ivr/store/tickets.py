@@ -4,7 +4,7 @@ Functions take the connection, so that a ticket, its event and the work it cause
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, or_, sel
 
 from ivr.core.ids import clean_digits, ticket_number
 from ivr.core.phone import mask
+from ivr.store.database import insert_new
 from ivr.store.schema import caller, counter
 from ivr.store.schema_tickets import officer, ticket, ticket_event
 
@@ -105,35 +106,44 @@ class NewEvent:
     before: Mapping[str, Any] | None = None
 
 
-def open_once(connection: Connection, new: NewTicket, number_key: bytes) -> tuple[TicketRow, bool]:
-    """The ticket of this command, and whether it was opened now."""
-    known = find(connection, key=new.key)
-    if known is not None:
-        return known, False
-    # the counter's row is the lock: of two transactions with one key the second waits here, then sees the first's
-    value = connection.execute(
-        update(counter).where(counter.c.name == "ticket").values(value=counter.c.value + 1).returning(counter.c.value)
-    ).scalar_one()
-    known = find(connection, key=new.key)
-    if known is not None:
-        return known, False
-    row = {**asdict(new), "number": ticket_number(value - 1, number_key), "state": "open"}
-    ticket_id = connection.execute(ticket.insert().values(row)).inserted_primary_key[0]  # type: ignore[index]
-    add_event(connection, ticket_id, NewEvent(TicketEvent(new.opened_at, "citizen", "opened", "open", "", 1)))
-    opened = find(connection, ticket_id=ticket_id)
-    assert opened is not None
+@dataclass(frozen=True, slots=True)
+class OpenedTicket:
+    """What is known of a ticket when it is opened. `event_id`: the first line of its trail; 0 where it was opened
+    before."""
+
+    id: int
+    number: str
+    service: str
+    language: str
+    opened_at: datetime
+    due_at: datetime | None
+    event_id: int = 0
+
+
+def open_once(
+    connection: Connection, new: NewTicket, number_key: bytes, more: Mapping[str, Any] | None = None
+) -> tuple[OpenedTicket, bool]:
+    """The ticket of this command, and whether it was opened now. `more`: further columns of a new one. A command that
+    comes again uses up a number."""
+    # the counter's row is the lock: of two transactions with one key the second waits here, then finds the first's
+    value = connection.execute(_NEXT_NUMBER).scalar_one()
+    given = {name: getattr(new, name) for name in NewTicket.__dataclass_fields__}
+    row = {**given, "number": ticket_number(value - 1, number_key), "state": "open", **(more or {})}
+    ticket_id = insert_new(connection, ticket, row)
+    if ticket_id is None:
+        return OpenedTicket(**connection.execute(_BY_KEY, {"command": new.key}).one()._mapping), False
+    event_id = add_event(
+        connection, ticket_id, NewEvent(TicketEvent(new.opened_at, "citizen", "opened", "open", "", 1))
+    )
+    opened = OpenedTicket(ticket_id, row["number"], new.service, new.language, new.opened_at, new.due_at, event_id)
     return opened, True
 
 
 def add_event(connection: Connection, ticket_id: int, new: NewEvent) -> int:
     """Add a line to the trail; lines are never changed. Gives its id."""
-    row = {name: getattr(new.event, name) for name in TicketEvent.__dataclass_fields__ if name != "id"}
-    added = connection.execute(
-        ticket_event.insert()
-        .values(**row, ticket_id=ticket_id, key=new.key, before=new.before)
-        .returning(ticket_event.c.id)
-    )
-    event_id: int = added.scalar_one()
+    row = {name: getattr(new.event, name) for name in _EVENT_COLUMNS}
+    given = {**row, "ticket_id": ticket_id, "key": new.key, "before": new.before}
+    event_id: int = connection.execute(_ADD_EVENT, given).scalar_one()
     return event_id
 
 
@@ -195,11 +205,6 @@ def of_caller(connection: Connection, caller_hash: str, closed_since: datetime, 
     return [row_of(row) for row in rows]
 
 
-def caller_hash_of(connection: Connection, ticket_id: int) -> str | None:
-    """Whose ticket it is; None where the number was withheld."""
-    return connection.execute(select(ticket.c.caller_hash).where(ticket.c.id == ticket_id)).scalar_one_or_none()
-
-
 def shared(connection: Connection, caller_hash: str) -> bool:
     """Whether several people use this number: it is marked so, or its tickets are in more than one language."""
     marked = select(caller.c.shared).where(caller.c.phone_hash == caller_hash)
@@ -227,6 +232,17 @@ def listed(
         query = query.where(ticket.c.district == district)
     rows = connection.execute(query.order_by(ticket.c.late_at, ticket.c.id).limit(limit))
     return [row_of(row) for row in rows]
+
+
+# Built once: to build a statement costs more than to run it.
+_EVENT_COLUMNS = tuple(name for name in TicketEvent.__dataclass_fields__ if name != "id")
+_ADD_EVENT = ticket_event.insert().returning(ticket_event.c.id)
+_NEXT_NUMBER = (
+    update(counter).where(counter.c.name == "ticket").values(value=counter.c.value + 1).returning(counter.c.value)
+)
+_BY_KEY = select(*(ticket.c[name] for name in OpenedTicket.__dataclass_fields__ if name != "event_id")).where(
+    ticket.c.key == bindparam("command")
+)
 
 
 def closed() -> BindParameter[str]:

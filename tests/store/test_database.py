@@ -98,3 +98,18 @@ def test_hashes_depend_on_the_secret_and_keys_on_their_purpose() -> None:
     assert one.key("x") != one.key("y") != other.key("y")
     with pytest.raises(ConfigurationError):
         Secrets("")
+
+
+@pytest.mark.parametrize("backend", ["postgres"])
+def test_a_connection_that_died_while_it_lay_idle_is_replaced(db: Database) -> None:
+    with db.read() as connection:
+        lay_idle = connection.connection._connection_record
+        assert lay_idle is not None
+        backend_id = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    killer = Database(db.engine.url.render_as_string(hide_password=False))
+    with killer.begin() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:id)"), {"id": backend_id})
+    killer.dispose()
+    lay_idle.info["ivr_idle_since"] = float("-inf")
+    with db.read() as connection:
+        assert connection.execute(text("SELECT pg_backend_pid()")).scalar_one() != backend_id

@@ -157,3 +157,16 @@ def test_the_back_off_grows_has_jitter_and_a_cap(attempt: int, seed: int) -> Non
     delay = back_off(attempt, random.Random(seed))
     whole = min(timedelta(seconds=5 * 2.0 ** (attempt - 1)), LONGEST_DELAY)
     assert whole / 2 <= delay <= whole
+
+
+def test_several_are_claimed_at_once_and_none_of_them_twice(db: Database) -> None:
+    jobs = Jobs(db, random.Random(1))
+    with db.begin() as connection:
+        for n in range(6):
+            jobs.enqueue(connection, "work", {"n": n}, key=f"w{n}", at=NOW - timedelta(minutes=10 - n))
+    lease = timedelta(seconds=60)
+    first = jobs.claim_many("a", NOW, lease, ("work",), 4)
+    second = jobs.claim_many("b", NOW, lease, ("work",), 4)
+    assert [job.payload["n"] for job in (*first, *second)] == [0, 1, 2, 3, 4, 5]
+    assert {job.attempt for job in (*first, *second)} == {1}
+    assert jobs.claim_many("c", NOW, lease, ("work",), 4) == []

@@ -17,11 +17,11 @@ NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)
 
 
 def plans(db: Database, run: Any) -> str:
-    """The plans SQLite makes for every SELECT of `run`."""
+    """The plans SQLite makes for every SELECT and UPDATE of `run`."""
     seen: list[tuple[str, Any]] = []
 
     def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith(("SELECT", "UPDATE", "WITH")):
             seen.append((statement, parameters))
 
     event.listen(db.engine, "before_cursor_execute", note)
