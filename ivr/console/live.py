@@ -27,8 +27,6 @@ from ivr.store.live import STALE
 EVERY_S = 1.0
 PING_S = 15
 STREAM_FOR = timedelta(minutes=5)  # then the browser asks again, and is checked again
-SILENT_MS, SILENT_LONG_MS = 4_000, 8_000  # amber and red, told in words too
-LAG_MS = 300
 BEHIND_MS = 2_000  # of what was said before one begins to listen
 ENDED_S = 20  # without new sound the call is over
 
@@ -41,12 +39,13 @@ class Row:
     told: Mapping[str, Any]
     at: datetime
     stale: bool
+    long_ms: int  # a silence that is shown in red, told in words too; half of it in amber
 
     @property
     def silence(self) -> str:
         """ "" , "soon" or "late": how the seconds of silence are shown."""
         silent = 0 if self.told["sounding"] else self.told["silent_ms"]
-        return "late" if silent >= SILENT_LONG_MS else "soon" if silent >= SILENT_MS else ""
+        return "late" if silent >= self.long_ms else "soon" if silent >= self.long_ms / 2 else ""
 
     @property
     def troubled(self) -> bool:
@@ -99,8 +98,10 @@ def snapshot(visit: Visit) -> dict[str, Any]:
         live.watch(connection, visit.user.name, visit.now)
         boards = live.boards(connection, visit.now)
         waiting = live.waiting(connection, visit.now)
+        lately = live.lately(connection, visit.now)
+    settings = visit.parts.around.settings
     rows = [
-        Row(told["sid"], told, board.at, visit.now - board.at > STALE)
+        Row(told["sid"], told, board.at, visit.now - board.at > STALE, settings.long_silence_s * 1000)
         for board in boards
         for told in board.calls
         if visit.place is None or told["district"] == visit.place
@@ -109,17 +110,19 @@ def snapshot(visit: Visit) -> dict[str, Any]:
     spoken = {lang: sum(row.told["lang"] == lang for row in rows) for lang in ("te", "hi")}
     oldest = min((board.at for board in boards), default=visit.now)
     lag_ms = max((told["lag_ms"] for board in boards for told in board.calls), default=0)
-    lines = visit.parts.around.settings.operator_lines
     return {
         "rows": rows,
         "spoken": spoken,
         "waiting": waiting,
-        "lines": lines,
+        "lines": settings.operator_lines,
+        "most": settings.max_calls * max(1, len(boards)),
+        "lately": lately,
+        "late_reply": settings.late_reply_ms,
         "oldest": oldest,
         "as_of": f"{oldest.astimezone(INDIA):%H:%M:%S}",
         "stale": visit.now - oldest > STALE,
         "lag_ms": lag_ms,
-        "lag_limit": LAG_MS,
+        "lag_limit": settings.late_decoding_ms,
         "name_of": lambda service: _name(visit, service),
     }
 

@@ -40,19 +40,37 @@ def first(visit: Visit) -> Response:
     """The list, and the most urgent call that nobody else has open."""
     with visit.parts.db.read() as connection:
         rows = reviews.flagged(connection, wanted(visit), visit.now, PAGE, _after(visit))
-        free = next((row for row in rows if row.holder in (None, visit.user.name)), None)
         if visit.fragment:
             return visit.part(
                 "review_list.html", rows=rows, here=visit.query("here"), more=_more(rows), **_filter(visit)
             )
-        return _page(visit, connection, rows, free.sid if free is not None else None)
+    taken = _first_free(visit, rows)
+    with visit.parts.db.read() as connection:
+        return _page(visit, connection, rows, taken)
+
+
+def _first_free(visit: Visit, rows: Sequence[Listed]) -> str | None:
+    """The first call that nobody has open, from now on this user's: of two who ask at once each gets another."""
+    for row in rows:
+        if row.holder in (None, visit.user.name):
+            with visit.parts.db.begin() as connection:
+                if reviews.hold(connection, row.sid, visit.user.name, visit.now) == visit.user.name:
+                    return row.sid
+    return None
 
 
 def call(visit: Visit) -> Response:
-    """One call beside the list."""
+    """One call beside the list, held for this user unless somebody else has it open."""
+    sid = visit.request.path_params["sid"]
+    with visit.parts.db.begin() as connection:
+        found = reviews.found(connection, sid)
+        if found is None:
+            raise Refused(404, "frame.not_found")
+        visit.require_place(found.district)
+        reviews.hold(connection, sid, visit.user.name, visit.now)
     with visit.parts.db.read() as connection:
         rows = reviews.flagged(connection, wanted(visit), visit.now, PAGE, _after(visit))
-        return _page(visit, connection, rows, visit.request.path_params["sid"])
+        return _page(visit, connection, rows, sid)
 
 
 def wanted(visit: Visit) -> Filter:

@@ -98,6 +98,15 @@ class Settings(BaseSettings):
         description="Networks that may read /metrics, with commas between. Behind a proxy on the same machine that "
         "passes on X-Forwarded-For, the client's address counts, not the proxy's.",
     )
+    late_decoding_ms: Annotated[int, Field(ge=0)] = Field(
+        300, description="Recognition later than this is shown in red on the console's page of live calls."
+    )
+    late_reply_ms: Annotated[int, Field(ge=0)] = Field(
+        1500, description="Of a hundred replies five may be slower than this before that page shows it in red."
+    )
+    long_silence_s: Annotated[int, Field(ge=1)] = Field(
+        8, description="A live call silent for so long is shown in red, from half of it on in amber."
+    )
     recording_days: Annotated[int, Field(ge=0, le=3650)] = Field(
         90, description="Days for which the sound of a call is kept, where the caller allows it; 0: it is not recorded."
     )

@@ -12,12 +12,13 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, select, update
 
 from ivr.store.database import Database, insert_once
-from ivr.store.schema import handover
+from ivr.store.schema import call, handover, job, turn
 from ivr.store.schema_review import live_board, live_listener, live_watch, take_over
 from ivr.store.secrets import Secrets
 
 WATCHED_FOR = timedelta(seconds=15)  # after the last time a console asked
 STALE = timedelta(seconds=5)  # a board that old is shown as such
+REPLIES = 2_000  # of which the 95th in a hundred is told
 GONE = timedelta(seconds=60)  # and one that old belongs to a process that died
 
 
@@ -37,6 +38,30 @@ class Waiting:
     count: int
     since: datetime | None
     connected: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """The last hour. `reply_p95_ms` of the newest `replies`, None where there was none; `cut_off`: calls that ended
+    without a result; `given_up`: work that waits for a person."""
+
+    reply_p95_ms: int | None
+    replies: int
+    cut_off: int
+    given_up: int
+
+
+def lately(connection: Connection, now: datetime) -> Lately:
+    """How well calls are served."""
+    since = call.c.started_at > now - timedelta(hours=1)
+    newest = select(turn.c.reply_ms).join(call, turn.c.call_sid == call.c.sid)
+    newest = newest.where(since, turn.c.reply_ms.is_not(None)).order_by(call.c.started_at.desc()).limit(REPLIES)
+    waits = sorted(connection.execute(newest).scalars())
+    lost = select(func.count()).select_from(call)
+    lost = lost.where(since, call.c.ended_at.is_not(None), call.c.disposition.is_(None))
+    dead = select(func.count()).select_from(job).where(job.c.state == "dead")
+    p95 = waits[-(-95 * len(waits) // 100) - 1] if waits else None  # nearest rank
+    return Lately(p95, len(waits), connection.execute(lost).scalar_one(), connection.execute(dead).scalar_one())
 
 
 def watch(connection: Connection, who: str, now: datetime) -> None:

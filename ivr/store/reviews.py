@@ -186,6 +186,12 @@ def lease(connection: Connection, sid: str, who: str, now: datetime) -> str:
     return str(connection.execute(select(review_lease.c.who).where(review_lease.c.call_sid == sid)).scalar_one())
 
 
+def hold(connection: Connection, sid: str, who: str, now: datetime) -> str:
+    """Take the call that somebody opens, if it is free, and let go of what they had open before; who has it."""
+    connection.execute(delete(review_lease).where(review_lease.c.who == who, review_lease.c.call_sid != sid))
+    return lease(connection, sid, who, now)
+
+
 def holder(connection: Connection, sid: str, now: datetime) -> str | None:
     """Who has the call open."""
     held = select(review_lease.c.who).where(review_lease.c.call_sid == sid, review_lease.c.until > now)

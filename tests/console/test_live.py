@@ -60,7 +60,16 @@ def test_nothing_is_published_while_nobody_looks(lite: Desktop, board: Board) ->
     assert "calls now 0" in operator.get("/live").text
     tell(board)
     page = operator.get("/live").text
-    told = ("calls now 1", "asks the district", "తెనాలి దగ్గర", "0.4 s", "not understood 1x", "recognition 100 ms late")
+    told = (
+        "calls now 1 / 20",
+        "95 of 100 replies within 0.7 s",
+        "ended without a result 0",
+        "asks the district",
+        "తెనాలి దగ్గర",
+        "0.4 s",
+        "not understood 1x",
+        "recognition 100 ms late",
+    )
     for shown in told:
         assert shown in page
     lite.clock.advance(16)

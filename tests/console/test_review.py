@@ -180,6 +180,17 @@ def test_a_call_that_somebody_works_on_is_left_to_them(desktop: Desktop) -> None
     assert supervisor.post(f"/review/{EMERGENCY}/lease").text == "supervisor"
 
 
+def test_whoever_opens_the_list_takes_a_call_and_lets_go_of_the_last(desktop: Desktop) -> None:
+    desk_of_calls(desktop.db, desktop.data)
+    operator, supervisor = desktop.client("operator"), desktop.client("supervisor")
+    assert f'data-row="{EMERGENCY}" class="at"' in operator.get("/review").text
+    assert f'data-row="{REFUSED}" class="at"' in supervisor.get("/review").text, "the first is taken, without a script"
+    assert "operator has this call open" in supervisor.get(f"/review/{EMERGENCY}").text
+    assert f'data-row="{EMERGENCY}" class="at"' in operator.get("/review").text, "one's own stays one's own"
+    operator.get(f"/review/{NO_MATCH}")
+    assert f'data-row="{EMERGENCY}" class="at"' in supervisor.get("/review").text, "nobody keeps what they have left"
+
+
 def test_sound_comes_in_pieces_and_is_noted_once(lite: Desktop) -> None:
     desk_of_calls(lite.db, lite.data)
     operator = lite.client("operator")
