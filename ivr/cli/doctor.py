@@ -25,6 +25,8 @@ from ivr.understanding.catalogue import languages
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
+NAMED = 6  # of the templates that lack something
+
 
 class Level(StrEnum):
     OK = "ok"
@@ -136,14 +138,14 @@ def _sms(settings: Settings) -> Iterator[Finding]:
     for problem in texts.problems(languages(data_dir("grammars"))):
         yield Finding("sms", Level.WARN, problem)
     missing = texts.unregistered()
-    if missing or not settings.dlt_entity_id:
-        text = f"{len(missing)} templates without DLT id" + (
-            "" if settings.dlt_entity_id else ", IVR_DLT_ENTITY_ID not set"
-        )
-        yield Finding(
-            "sms", Level.WARN, f"{text}; operators in India deliver registered texts only (grammars/sms.yaml)"
-        )
-    else:
+    if not settings.dlt_entity_id:
+        yield Finding("sms", Level.WARN, "IVR_DLT_ENTITY_ID is not set: the number of the registered sender")
+    if missing:
+        count = f"{len(missing)} of {len(texts.templates)} templates without DLT id"
+        named = ", ".join(missing[:NAMED]) + (", ..." if len(missing) > NAMED else "")
+        hint = "`ivr tickets templates` prints the texts to register; write their ids into grammars/sms.yaml"
+        yield Finding("sms", Level.WARN, f"{count}: {named}; operators in India deliver no other texts. {hint}")
+    elif settings.dlt_entity_id:
         yield Finding("sms", Level.OK, "all templates are registered")
 
 
