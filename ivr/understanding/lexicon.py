@@ -115,17 +115,16 @@ class Lexicon:
 
     def joined(self, tokens: Sequence[str]) -> tuple[Found, int] | None:
         """The words that the first two or three tokens may be when written together, and how many tokens that took.
-        Written so, or sounding so; or sounding near, where one of them is no known word itself."""
+        Written so; or two sounding so, or near, where one of them is no known word itself."""
         for length in (3, 2):
             if len(tokens) >= length:
                 word = self.ids.get("".join(tokens[:length]))
                 if word is not None:
                     return ((word, 1.0),), length
-        for length in (3, 2):
-            if len(tokens) >= length:
-                found = self._sounding_joined("".join(tokens[:length]), tokens[:length])
-                if found:
-                    return found, length
+        if len(tokens) > 1:
+            found = self._sounding_joined("".join(tokens[:2]), tokens[:2])
+            if found:
+                return found, 2
         return None
 
     def _sounding_joined(self, key: str, tokens: Sequence[str]) -> Found:

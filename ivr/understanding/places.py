@@ -63,7 +63,7 @@ class PlaceFinder:
             for text in entry.get(language.id) or ():
                 names.setdefault(folder.sound("".join(folder.keys(text))), name)
         telling = language.place_words - language.weightless
-        heads = frozenset(sound[:_HEAD] for sound in names)
+        heads = frozenset(sound[:length] for sound in names for length in range(_HEAD + 1))
         words = (text for entry in places.values() for text in (entry.get(_EVERYDAY) or {}).get(language.id) or ())
         everyday = frozenset(folder.sound("".join(folder.keys(text))) for text in words)
         return cls(language, names, tuple(names), telling, frozenset(ordinary) | language.weightless, heads, everyday)
@@ -96,7 +96,7 @@ class PlaceFinder:
         found = self._likely.get(key)
         if found is None:
             sound = self.language.folder.sound(key)
-            found = self._likely[key] = any(head.startswith(sound[:_HEAD]) for head in self.heads)
+            found = self._likely[key] = sound[:_HEAD] in self.heads
             if len(self._likely) > _CACHE_NAMES:
                 self._likely.clear()
         return found
