@@ -51,7 +51,8 @@ class Attention:
 
     async def _cry(self, heard: Partial, helped: str | None, now_ms: int) -> EmergencyHeard | None:
         """An emergency heard twice running and, all of it again, with confidence."""
-        find, spoken = self._hearing.emergency, self._lately(self.began_ms or now_ms, now_ms)
+        find = self._hearing.emergency_so_far or self._hearing.emergency
+        spoken = self._lately(self.began_ms or now_ms, now_ms)
         kind = find(heard.text, heard.lang)
         if kind and self._floor.echoed(heard.lang, heard.text, spoken):
             kind = None

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from ivr.cli.accuracy_alarms import alarm_report, cell, plain
 from ivr.cli.understand import load_understander
 from ivr.core.clock import SystemClock, india_today
 from ivr.core.errors import IvrError
@@ -30,10 +31,11 @@ from ivr.understanding.understand import Understander
 
 _COLUMNS = {"lang", "text", "service_id"}
 _SLOT_COLUMNS = {"lang", "text", "kind", "value"}
+_ALARM_COLUMNS = {"lang", "text", "emergency"}
 
 
 def accuracy(
-    file: Annotated[Path, typer.Argument(help="CSV: lang,text,service_id,note (or lang,text,kind,value).")],
+    file: Annotated[Path, typer.Argument(help="CSV: lang,text and service_id,note or kind,value or emergency,note.")],
     slots: Annotated[bool, typer.Option("--slots", help="The file holds slot values.")] = False,
     corrupt: Annotated[float, typer.Option(min=0, max=1, help="Word error rate to corrupt the texts by.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Seed of the corruption.")] = 1,
@@ -45,20 +47,23 @@ def accuracy(
         Path | None, typer.Option(help="Folder of phrases learnt from calls (var/learnt): measure what they gain.")
     ] = None,
 ) -> None:
-    """Measure top-1, top-3, wrong acceptances and rejections, by language and note, with 95 % intervals."""
+    """Measure top-1, top-3, wrong acceptances and rejections, or missed emergencies and false alarms, by language and
+    note, with 95 % intervals."""
     day = today.date() if today else india_today(SystemClock().now())
-    rows = read_rows(file, _SLOT_COLUMNS if slots else _COLUMNS)
+    alarms = not slots and told_by(file, "emergency")
+    rows = read_rows(file, _SLOT_COLUMNS if slots else _ALARM_COLUMNS if alarms else _COLUMNS)
     understander = load_understander()
     respeak = corrupter(understander, corrupt, seed)
     console = Console(stderr=json_lines, highlight=False)
-    report = (
-        _slots(understander, rows, day, console)
-        if slots
-        else _services(understander, rows, day, respeak, console, failures)
-    )
+    if slots:
+        report = _slots(understander, rows, day, console)
+    elif alarms:
+        report = alarm_report(understander, rows, respeak, console, failures)
+    else:
+        report = _services(understander, rows, day, respeak, console, failures)
     if learnt is not None:
-        if slots:
-            raise IvrError("--learnt is about services; leave out --slots", code="usage")
+        if slots or alarms:
+            raise IvrError("--learnt is about services; leave out --slots and emergencies", code="usage")
         outcomes = run(understander, utterances(rows), day, respeak)
         report["learnt"] = gained(outcomes, run(load_understander(learnt), utterances(rows), day, respeak), console)
     report["file"], report["corrupt"] = file.name, corrupt
@@ -80,6 +85,15 @@ def read_rows(file: Path, columns: set[str]) -> list[dict[str, str]]:
             return [{key: value or "" for key, value in row.items() if key} for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise IvrError(f"{file}: cannot be read: {error}", code="data") from error
+
+
+def told_by(file: Path, column: str) -> bool:
+    """Whether the CSV's first line names the column."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            return column in next(csv.reader(lines), ())
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return False  # read_rows says what is wrong
 
 
 def utterances(rows: Sequence[dict[str, str]]) -> list[Utterance]:
@@ -118,7 +132,7 @@ def _services(
     table = Table("", *_names(groups))
     for name, members in groups.items():
         rates = measure(members)
-        table.add_row(f"{name} ({len(members)})", *(_cell(rates.get(column)) for column in _names(groups)))
+        table.add_row(f"{name} ({len(members)})", *(cell(rates.get(column)) for column in _names(groups)))
     console.print(table)
     worst = confusions(outcomes)
     for expected, understood, times in worst:
@@ -127,7 +141,7 @@ def _services(
         _list_failures(outcomes, console)
     return {
         "groups": {
-            name: {key: _plain(rate) for key, rate in measure(members).items()} for name, members in groups.items()
+            name: {key: plain(rate) for key, rate in measure(members).items()} for name, members in groups.items()
         },
         "confusions": [{"expected": a, "understood": b, "times": times} for a, b, times in worst],
     }
@@ -141,7 +155,7 @@ def gained(before: Sequence[Outcome], after: Sequence[Outcome], console: Console
         new = with_them[name]
         better = sum(not a.right and b.right for a, b in zip(old, new, strict=True))
         worse = sum(a.right and not b.right for a, b in zip(old, new, strict=True))
-        rates = [{key: _plain(rate) for key, rate in measure(members).items()} for members in (old, new)]
+        rates = [{key: plain(rate) for key, rate in measure(members).items()} for members in (old, new)]
         report[name] = {"without": rates[0], "with": rates[1], "became_right": better, "became_wrong": worse}
         console.print(f"learnt phrases, {name} ({len(old)}): {better} became right, {worse} wrong", markup=False)
     return report
@@ -158,24 +172,6 @@ def _groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
 
 def _names(groups: dict[str, list[Outcome]]) -> list[str]:
     return list(measure(groups["all"]))
-
-
-def _cell(rate: Rate | None) -> str:
-    if rate is None:
-        return ""
-    low, high = rate.interval
-    return f"{rate.value:.1%} [{low:.0%}-{high:.0%}]"
-
-
-def _plain(rate: Rate) -> dict[str, float | int]:
-    low, high = rate.interval
-    return {
-        "hits": rate.hits,
-        "total": rate.total,
-        "rate": round(rate.value, 4),
-        "low": round(low, 4),
-        "high": round(high, 4),
-    }
 
 
 def _list_failures(outcomes: Sequence[Outcome], console: Console) -> None:
@@ -204,5 +200,5 @@ def _slots(understander: Understander, rows: Sequence[dict[str, str]], day: date
             console.print(f"{case.lang} {case.kind}: {case.text!r} is {case.value!r}, read as {read!r}", markup=False)
     rates = {group: Rate(sum(hits), len(hits)) for group, hits in counted.items()}
     for group, rate in sorted(rates.items()):
-        console.print(f"{group:16} {_cell(rate)} of {rate.total}", markup=False)
-    return {"groups": {group: _plain(rate) for group, rate in rates.items()}, "wrong": wrong}
+        console.print(f"{group:16} {cell(rate)} of {rate.total}", markup=False)
+    return {"groups": {group: plain(rate) for group, rate in rates.items()}, "wrong": wrong}

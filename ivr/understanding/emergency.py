@@ -3,9 +3,11 @@
 Words are compared as said, not folded to what they stand for in a request: there a boat may be a name's variant.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
+from ivr.understanding.danger import DangerFinder, Scene
 from ivr.understanding.grammars import UNLESS, LanguageGrammar
 from ivr.understanding.lexicon import SAME_SOUND, SAME_STEM
 from ivr.understanding.spot import BEGINNING, Spot, Spotter
@@ -14,6 +16,10 @@ from ivr.understanding.text import Folder, Keys
 
 _GAP = 1
 _LONG = 6  # letters of a key
+_NEAR = 3  # words before a danger in which a request is about it
+_SETTLED = 3  # words after a danger, still to be spoken, that mostly show what it is about
+_BEHIND = 3  # words behind a danger in which its tense is told
+_Found = tuple[str, int, int]  # a kind, and the words start:end that tell it
 
 
 @dataclass(frozen=True)
@@ -62,30 +68,70 @@ def _clear(spot: Spot, keys: Keys) -> bool:
 @dataclass(frozen=True)
 class EmergencySpotter:
     """`asides` are words that make it a question about the past or about money wherever they stand, unless others
-    say that it is now."""
+    say that it is now; `dangers` finds what no phrase foresees."""
 
     calls: _Phrases
     excuses: _Phrases
     asides: _Phrases
+    dangers: DangerFinder
 
     @classmethod
     def build(cls, grammar: LanguageGrammar) -> "EmergencySpotter":
         kinds = {*grammar.emergencies, *grammar.emergency_stems}
         calls = {kind: (*grammar.emergencies.get(kind, ()), *grammar.emergency_stems.get(kind, ())) for kind in kinds}
         groups = (calls, grammar.not_emergencies, grammar.asides)
-        return cls(*(_Phrases.build(grammar, group) for group in groups))
+        finder = DangerFinder.build(grammar.language.folder, grammar.dangers)
+        phrases, excuses, asides = (_Phrases.build(grammar, group) for group in groups)
+        return cls(phrases, excuses, asides, finder)
 
-    def find(self, keys: Keys) -> str | None:
-        """The kind of emergency in the keys (not folded further): the longest phrase wins. A phrase does not count
-        that touches what its kind excuses."""
+    def find(self, keys: Keys, whole: bool = True) -> str | None:
+        """The kind of emergency in the keys (not folded further): that of the longest phrase, else of the event of most
+        concepts. Not `whole`: of what is said so far, where the next words may tell that it is only talk."""
+        scene = self.dangers.scene(keys)
+        for kind, start, end in chain(self._phrases(keys), self._events(scene)):
+            if (whole or self._settled(scene, end)) and not self._excused(scene, kind, start, end):
+                return kind
+        return None
+
+    def doubt(self, keys: Keys) -> str | None:
+        """The kind of what may be an emergency, for words that make no sure request."""
+        scene = self.dangers.scene(keys)
+        for event in self.dangers.find(scene, doubtful=True):
+            if not self._excused(scene, event.kind, event.start, event.end):
+                return event.kind
+        return None
+
+    def _phrases(self, keys: Keys) -> Iterator[_Found]:
+        """What is said in so many words. A phrase does not count that touches what its kind excuses."""
         calls = self.calls.find(keys)
         if not calls or {spot.label for spot in self.asides.find(keys)} == {UNLESS}:
-            return None
+            return
         excuses = self.excuses.find(keys)
         for call in calls:
-            excused = any(
+            if not any(
                 excuse.label == call.label and excuse.start < call.end and call.start < excuse.end for excuse in excuses
-            )
-            if not excused:
-                return call.label
-        return None
+            ):
+                yield call.label, call.start, call.end
+
+    def _events(self, scene: Scene) -> Iterator[_Found]:
+        for event in self.dangers.find(scene):
+            yield event.kind, event.start, event.end
+
+    def _settled(self, scene: Scene, end: int) -> bool:
+        """Whether the words behind the danger, or its being now, leave little that could excuse it."""
+        finder = self.dangers
+        if finder.marked(scene, "now") or finder.marked(scene, "just") or finder.marked(scene, "ongoing", end - 1):
+            return True
+        return len(scene.at) - 1 - end >= _SETTLED
+
+    def _excused(self, scene: Scene, kind: str, start: int, end: int) -> bool:
+        """Whether it is talk about danger, or danger to no people. A request made well before it is another matter.
+        What goes on, by the last of the words or the next two, is no talk."""
+        finder = self.dangers
+        if finder.silenced(scene, kind):
+            return True
+        talk = finder.marked(scene, "once") or finder.marked(scene, "talk", start - _NEAR)
+        talk = talk or finder.marked(scene, "was", end, end + _BEHIND)
+        if not talk or finder.marked(scene, "now") or finder.marked(scene, "just", start - _NEAR, end + _BEHIND):
+            return False
+        return kind not in finder.dangers.grave or not finder.marked(scene, "ongoing", end - 1, end + 2)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ivr.core.data import load_mapping, wrong
 from ivr.understanding.catalogue import languages, service_files
+from ivr.understanding.danger_data import Dangers, load_dangers
 from ivr.understanding.expansion import Expander
 from ivr.understanding.language import Language, load_language
 from ivr.understanding.result import WaitKind
@@ -47,6 +48,7 @@ class LanguageGrammar:
     asides: Mapping[str, Templates]
     outside: Templates = ()
     stories: Mapping[str, str] = field(default_factory=dict)  # service -> words with commas between them
+    dangers: Dangers = field(default_factory=Dangers)
     options: Mapping[str, Templates] = field(default_factory=dict)  # "question.answer" -> templates
     rumours: Mapping[str, Templates] = field(default_factory=dict)
     topics: Mapping[str, Templates] = field(default_factory=dict)
@@ -251,6 +253,7 @@ def _language(grammars_dir: Path, lang: str, script: Script, places: Mapping[str
             for topic, entry in _topics(grammars_dir).items()
         },
         asides={part: _templates(path, any_kind.get(part), ANY_KIND, part) for part in (UNLESS, NOW)},
+        dangers=load_dangers(grammars_dir, lang),
         outside=_templates(folder / OUTSIDE, _optional(folder / OUTSIDE).get("phrases"), "phrases"),
         stories=_optional(folder / STORIES).get("words") or {},
         tables={

