@@ -93,6 +93,10 @@ class EmergencySpotter:
                 return kind
         return None
 
+    def phrased(self, keys: Keys) -> bool:
+        """Whether an emergency is said in so many words."""
+        return next(self._phrases(keys), None) is not None
+
     def doubt(self, keys: Keys) -> str | None:
         """The kind of what may be an emergency, for words that make no sure request."""
         scene = self.dangers.scene(keys)

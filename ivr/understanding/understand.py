@@ -120,7 +120,9 @@ class Understander:
             corrected = reader.matcher.match([later], _ALTERNATIVES + 3)
             if corrected and corrected[0].score >= self.thresholds.confirm and not _outside(corrected[0]):
                 found = corrected
-        found = self._with_emergency(found, understood.emergency)
+        found = self._with_emergency(
+            found, understood.emergency, any(reader.emergencies.phrased(reading.keys) for reading in readings)
+        )
         if found and found[0].intent.startswith(TOPIC):
             return self._topic(understood, found[0])
         services = tuple(candidate for candidate in found if not _competitor(candidate))[:_ALTERNATIVES]
@@ -149,14 +151,15 @@ class Understander:
         sure = found[0].score >= _RUMOUR_ACCEPT and margin >= _RUMOUR_MARGIN
         return _chosen(understood, found, margin, Band.ACCEPT if sure else Band.CONFIRM)
 
-    def _with_emergency(self, found: tuple[Candidate, ...], kind: str | None) -> tuple[Candidate, ...]:
+    def _with_emergency(self, found: tuple[Candidate, ...], kind: str | None, phrased: bool) -> tuple[Candidate, ...]:
         """The candidates with the emergency's own service among them, first unless another is nearly certain, or
-        urgent itself."""
+        urgent itself; not `phrased`: known by its concepts alone, which name no service."""
         service = self.grammars.emergency_services.get(kind or "", "")
         if service not in self.catalogue.services:
             return found
         found = tuple(candidate for candidate in found if not candidate.intent.startswith(TOPIC))
-        if found and found[0].score >= self.thresholds.accept and self._urgent(found[0].intent):
+        sure = found and self.thresholds.band(found[0].score, _margin(found)) is Band.ACCEPT
+        if sure and (self._urgent(found[0].intent) or not phrased):
             return found
         others = [candidate for candidate in found if candidate.intent != service]
         own = max((candidate.score for candidate in found if candidate.intent == service), default=0.0)
