@@ -180,9 +180,12 @@ class DangerFinder:
 
     def find(self, scene: Scene, doubtful: bool = False) -> Iterator[Event]:
         """The events, those of most concepts first; `doubtful`: what may be one."""
-        lines = self.doubts if doubtful else self.events
-        for kind, groups in lines:
-            if _has(scene.all, groups):
+        said = scene.all
+        for kind, groups in self.doubts if doubtful else self.events:
+            for group in groups:  # hundreds of lines an utterance, nearly all of which end at the first group
+                if not said & group:
+                    break
+            else:
                 starts = -1
                 for group in groups:
                     starts &= _starts(scene, group, self.dangers.reach)
@@ -234,11 +237,6 @@ def _starts(scene: Scene, group: int, reach: int) -> int:
                 found |= ((1 << reach) - 1) << place >> (reach - 1) if place >= reach - 1 else (1 << place + 1) - 1
         scene.starts[group] = found
     return found
-
-
-def _has(said: int, groups: Sequence[int]) -> bool:
-    """Whether one of each group is said."""
-    return 0 not in [group & said for group in groups]
 
 
 def _longest_first(lines: Iterable[tuple[str, tuple[Group, ...]]]) -> list[tuple[str, tuple[Group, ...]]]:

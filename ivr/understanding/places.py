@@ -86,6 +86,8 @@ class PlaceFinder:
             if not near and not likely[start]:
                 continue
             for end in range(min(start + _LONGEST, len(keys)), start, -1):
+                if not (asked or likely[start] or self._beside_place_word(keys, start, end)):
+                    continue  # only a name said right would count
                 place = self._place(keys, start, end, asked=asked)
                 if place:
                     found.append(place)
