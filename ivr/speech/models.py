@@ -99,6 +99,7 @@ def check_files(path: Path) -> tuple[int, bool]:
     with (path / "am/final.mdl").open("rb") as file:
         if file.read(2) != b"\0B":
             raise ModelError(f"{path / 'am/final.mdl'}: not a binary Kaldi model; install the model again")
+    _check_whole_lines(path / "graph/words.txt")
     return _rate_hz(path / "conf/mfcc.conf"), dynamic
 
 
@@ -110,6 +111,12 @@ def _check_file(path: Path) -> None:
         raise ModelError(f"{path}: {error.strerror or error}; the model is incomplete, install it again") from error
     if empty:
         raise ModelError(f"{path}: empty; the model is incomplete, install it again")
+
+
+def _check_whole_lines(words: Path) -> None:
+    """libvosk takes a last line cut inside its number for a word of another number."""
+    if words.exists() and not words.read_bytes().endswith(b"\n"):
+        raise ModelError(f"{words}: cut off in its last line; the model is incomplete, install it again")
 
 
 def _rate_hz(conf: Path) -> int:
