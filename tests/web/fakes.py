@@ -80,6 +80,7 @@ class FakeFactory:
     fail_on: str = ""
     line_error: Exception | None = None
     lines: list[FakeLine] = field(default_factory=list)
+    opened: threading.Condition = field(default_factory=threading.Condition)
 
     def why_keys(self, now: datetime) -> str:
         return "" if self.can_hear else "overloaded"
@@ -87,8 +88,18 @@ class FakeFactory:
     async def open(self, call_sid: str, send: Send) -> FakeLine:
         if self.error:
             raise self.error
-        self.lines.append(FakeLine(call_sid, send, self.fail_on, self.line_error))
-        return self.lines[-1]
+        line = FakeLine(call_sid, send, self.fail_on, self.line_error)
+        with self.opened:
+            self.lines.append(line)
+            self.opened.notify_all()
+        return line
+
+    def line_of(self, call_sid: str) -> FakeLine:
+        """The one line of this call; waits for it."""
+        with self.opened:
+            assert self.opened.wait_for(lambda: any(line.call_sid == call_sid for line in self.lines), 10), "never opened"
+        (line,) = (line for line in self.lines if line.call_sid == call_sid)
+        return line
 
 
 @dataclass
