@@ -97,7 +97,8 @@ class FakeFactory:
     def line_of(self, call_sid: str) -> FakeLine:
         """The one line of this call; waits for it."""
         with self.opened:
-            assert self.opened.wait_for(lambda: any(line.call_sid == call_sid for line in self.lines), 10), "never opened"
+            there = self.opened.wait_for(lambda: any(line.call_sid == call_sid for line in self.lines), 10)
+            assert there, "the line was never opened"
         (line,) = (line for line in self.lines if line.call_sid == call_sid)
         return line
 
