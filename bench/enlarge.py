@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ivr.understanding.grammars import LanguageGrammar
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.templates import Template, parse
 
 _WORD = re.compile(r"[\u0900-\u097f\u0c00-\u0c7f\u200c\u200d]+")

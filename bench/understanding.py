@@ -25,7 +25,7 @@ from bench.enlarge import enlarge
 from bench.results import Target, load_average, machine, table, versions, write_section, write_targets
 from ivr.cli.accuracy import corrupter, read_rows, utterances
 from ivr.cli.understand import load_understander
-from ivr.understanding.grammars import LanguageGrammar
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.matcher import Matcher
 from ivr.understanding.result import Hypothesis, WaitKind
 from ivr.understanding.understand import Understander

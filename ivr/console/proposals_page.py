@@ -19,7 +19,7 @@ from ivr.desk.learnt_file import write_learnt
 from ivr.store import proposals
 from ivr.store.proposals import ACCEPTED, DECLINED, OPEN, Proposal
 from ivr.store.schema import turn
-from ivr.understanding.grammars import LanguageGrammar
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.learnt import taught
 from ivr.understanding.result import Hypothesis, Understanding, WaitKind
 from ivr.understanding.text import words

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ivr.understanding.grammars import LanguageGrammar
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.result import Command
 from ivr.understanding.spot import Spotter
 from ivr.understanding.text import Keys

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ivr.understanding.danger import DangerFinder, Scene
-from ivr.understanding.grammars import UNLESS, LanguageGrammar
+from ivr.understanding.grammars import UNLESS
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.lexicon import SAME_SOUND, SAME_STEM
 from ivr.understanding.spot import BEGINNING, Spot, Spotter
 from ivr.understanding.templates import Template

@@ -1,5 +1,6 @@
 """Every service's phrases as arrays: which words, how rare, which services share them. Built once, then read only."""
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
@@ -18,6 +19,7 @@ Floats = npt.NDArray[np.float32]
 
 _UNTYPICAL = 0.25  # what a word weighs that hardly any phrase of its service has
 _TOLD = 0.3  # how typical of a service a word is that is only said in the stories behind its requests
+_WHOLE_LEAST = 2  # words of a phrase that is a request when it is all that is said; one word alone may be misheard
 _WEIGHTLESS = 0.15  # what a postposition or auxiliary weighs beside a word of the same rarity
 
 
@@ -50,6 +52,16 @@ class PhraseIndex:
     sharers: tuple[Ints, ...]
     shares: tuple[Floats, ...]
     usage: tuple[Mapping[int, float], ...]
+
+    @cached_property
+    def whole(self) -> Mapping[frozenset[int], tuple[int, ...]]:
+        """The services of which a phrase of several words has these words and no others."""
+        found: dict[frozenset[int], list[int]] = {}
+        for service, (first, last) in enumerate(itertools.pairwise(self.starts.tolist())):
+            for begin, end in itertools.pairwise(self.offsets[first : last + 1].tolist()):
+                if end - begin >= _WHOLE_LEAST:
+                    found.setdefault(frozenset(self.word_ids[begin:end].tolist()), []).append(service)
+        return {words: tuple(services) for words, services in found.items()}
 
     @cached_property
     def told(self) -> list[float]:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from ivr.core.data import load_mapping, wrong
-from ivr.understanding.grammars import Grammars, LanguageGrammar
+from ivr.understanding.grammars import Grammars
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.templates import Template, parse
 from ivr.understanding.text import words
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from ivr.core.data import line_of, load_mapping
 from ivr.core.errors import DataError
 from ivr.understanding.catalogue import DOCUMENTS, Catalogue, service_files
-from ivr.understanding.grammars import STORIES, TOPICS, Grammars, LanguageGrammar
+from ivr.understanding.grammars import STORIES, TOPICS, Grammars
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.result import Hypothesis, WaitKind
 from ivr.understanding.templates import Reference, Template, count, references, thin
 from ivr.understanding.text import Keys

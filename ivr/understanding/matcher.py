@@ -3,7 +3,8 @@
 A phrase's score is a Tversky index of weights: what utterance and phrase share, against what the phrase has and the
 utterance lacks, and what the utterance has and phrase or service lack. What stands far from the shared words in a long
 story costs little. Order of words does not count. Among the best, a service gains that explains more of the utterance
-with all of its phrases together, and one of which all the words said are likelier.
+with all of its phrases together, and one of which all the words said are likelier. What is a phrase of several words,
+and nothing else, scores 1.
 """
 
 import math
@@ -119,7 +120,7 @@ class Matcher:
         ranked = self._best_phrases(shortlist, heard, explained, said)
         most = max((float(explained[service]) for service, _ in ranked), default=0.0)
         ahead = self._evidence(known, allowed)
-        return {
+        scores = {
             service: self._weighed(
                 self._windowed(service, phrase, tokens, said.part),
                 float(explained[service]) / most,
@@ -127,6 +128,14 @@ class Matcher:
             )
             for service, phrase in ranked
         }
+        return scores | self._word_for_word(keys, allowed)
+
+    def _word_for_word(self, keys: Keys, allowed: Floats | None) -> dict[int, float]:
+        """The services of which just these words are a phrase: a request, however little each of them tells."""
+        ids = self.index.lexicon.ids
+        said = frozenset([ids.get(key, -1) for key in keys])
+        services = self.index.whole.get(said, ())
+        return {service: 1.0 for service in services if allowed is None or allowed[service]}
 
     def _weighed(self, score: float, covered: float, ahead: float) -> float:
         """A phrase's score less what its service does not explain (`covered` 0..1 of what the best does) and what

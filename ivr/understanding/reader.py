@@ -9,8 +9,9 @@ from ivr.understanding import yes_no
 from ivr.understanding.commands import CommandSpotter
 from ivr.understanding.emergency import EmergencySpotter
 from ivr.understanding.expansion import Expander
-from ivr.understanding.grammars import Grammars, LanguageGrammar
+from ivr.understanding.grammars import Grammars
 from ivr.understanding.index import PhraseIndex
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.matcher import Matcher
 from ivr.understanding.places import PlaceFinder
 from ivr.understanding.slots import SlotReader
@@ -113,6 +114,7 @@ class LanguageReader:
     def warm(self) -> None:
         """Build everything now rather than at the first caller's first word."""
         _ = (self.matcher, self.commands, self.emergencies, self.yes_no, self.places, self.slots)
+        _ = self.matcher.index.whole
         lexicon = self.matcher.index.lexicon
         for word in lexicon.words:
             lexicon.find(word)

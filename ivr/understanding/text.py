@@ -114,7 +114,10 @@ class Folder:
     _keys: dict[str, str] = field(default_factory=dict, repr=False)
     _stems: dict[str, str] = field(default_factory=dict, repr=False)
     _sounds: dict[str, str] = field(default_factory=dict, repr=False)
-    _bare: dict[str, str] = field(default_factory=dict, repr=False)
+    _known: "_Known" = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_known", _Known(self))
 
     def key(self, word: str) -> str:
         """The key of one word as given by `words`; "" when nothing of it is left."""
@@ -135,17 +138,13 @@ class Folder:
     def replace(self, keys: Keys) -> Keys:
         """Replace each known sequence by the form it stands for, the longest first. A word that begins no sequence is
         known too without its case ending."""
-        return substitute(tuple(map(self._known, keys)), self.canon)
+        return substitute(tuple(map(self._known.__getitem__, keys)), self.canon)
 
-    def _known(self, key: str) -> str:
+    def bare(self, key: str) -> str:
         """The key, or the beginning of it that is a known variant where only a case ending makes it unknown."""
         if key in self.canon:
             return key
-        found = self._bare.get(key)
-        if found is None:
-            found = next((bare for bare in self._bares(key) if self._variant(bare)), key)
-            _keep(self._bare, key, found)
-        return found
+        return next((bare for bare in self._bares(key) if self._variant(bare)), key)
 
     def _bares(self, key: str) -> Iterator[str]:
         for ending in self.endings:
@@ -171,6 +170,19 @@ class Folder:
         return found
 
 
+class _Known(dict[str, str]):
+    """`Folder.bare` of each key, worked out when first met."""
+
+    def __init__(self, folder: Folder) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def __missing__(self, key: str) -> str:
+        found = self._folder.bare(key)
+        _keep(self, key, found)
+        return found
+
+
 def substitute(keys: Keys, table: Substitutions) -> Keys:
     """Replace each sequence of the table where it stands, from left to right, the longest first."""
     if table.keys().isdisjoint(keys):
@@ -179,9 +191,10 @@ def substitute(keys: Keys, table: Substitutions) -> Keys:
     at = 0
     while at < len(keys):
         for sequence, instead in table.get(keys[at], ()):
-            if keys[at : at + len(sequence)] == sequence:
+            size = len(sequence)
+            if size == 1 or keys[at : at + size] == sequence:
                 result.extend(instead)
-                at += len(sequence)
+                at += size
                 break
         else:
             result.append(keys[at])

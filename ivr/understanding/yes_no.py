@@ -1,6 +1,6 @@
 """Yes, no or unclear. A bare "hmm" is unclear, never yes."""
 
-from ivr.understanding.grammars import LanguageGrammar
+from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.spot import Spot, Spotter
 from ivr.understanding.text import Keys
 

@@ -1,13 +1,18 @@
 """From what a caller says to the service, on small grammars."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
+from ivr.understanding.index import PhraseIndex
+from ivr.understanding.matcher import Matcher
 from ivr.understanding.result import Band, Hypothesis, Understanding, WaitKind
+from ivr.understanding.text import Keys
 from ivr.understanding.understand import Understander
 
 TODAY = date(2026, 11, 22)
+WHATS = ["कागज", "दीवार", "सड़क", "नाली", "खेत", "कुआँ", "बिजली", "पानी", "छत", "तालाब", "बगीचा", "मंदिर", "पुल", "दुकान"]
 
 
 def say(understander: Understander, *texts: str, lang: str = "hi") -> Understanding:
@@ -92,6 +97,21 @@ def test_no_hypothesis_at_all(understander: Understander) -> None:
 def test_telugu_with_case_endings(understander: Understander) -> None:
     assert say(understander, "నాకు రేషన్ కార్డ్ కావాలె", lang="te").intent == "ration_card_new"
     assert say(understander, "వీధిలో లైటు వెలగడం లేదు", lang="te").intent == "street_light_repair"
+
+
+@pytest.mark.parametrize(
+    ("said", "score"), [("काम करवाना", 1.0), ("करवाना काम", 1.0), ("काम", None), ("काम करवाना कागज", None)]
+)
+def test_a_phrase_of_words_that_each_tell_little_is_found_where_it_is_all_that_is_said(
+    understander: Understander, said: str, score: float | None
+) -> None:
+    """Its own service has many other phrases, and all others say these words too."""
+    folder = understander.grammars.by_language["hi"].language.folder
+    others: dict[str, Sequence[Sequence[Keys]]]
+    others = {f"other{i}": ((folder.fold(f"काम करवाना {what}"),),) for i, what in enumerate(WHATS)}
+    own = {"own": tuple((folder.fold(text),) for text in ("काम करवाना", *(f"{what} लाना" for what in WHATS)))}
+    found = Matcher(PhraseIndex.build(folder, {**others, **own})).match([folder.fold(said)], 30)
+    assert {candidate.intent: candidate.score for candidate in found}.get("own") == score
 
 
 def test_a_choice_is_among_its_services_only(understander: Understander) -> None:
