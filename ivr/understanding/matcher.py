@@ -45,15 +45,6 @@ class Costs:
     finalists: int = 8
 
 
-class _Token(NamedTuple):
-    """One heard word: its weight and the words it may be. (A tuple, since making a frozen dataclass takes longer than
-    what is done with it.)"""
-
-    at: int
-    weight: float
-    found: Found
-
-
 @dataclass(frozen=True, slots=True)
 class _Heard:
     """Weights of an utterance's words: known to the phrases, and not; and the part of them that costs, less in a
@@ -66,11 +57,31 @@ class _Heard:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """Of which services a word may speak: its weight for each, and how many nats likelier it makes it."""
+    """Of which services a word may speak: its weight for each, how many nats likelier it makes it, and how typical of
+    it the word is (`shares`, by service)."""
 
     services: Ints
     values: Floats
     nats: Floats
+    shares: Mapping[int, float]
+
+
+class _Token(NamedTuple):
+    """One heard word: its weight, the words it may be, and what they tell; None where it is known to no service. (A
+    tuple, since making a frozen dataclass takes longer than what is done with it.)"""
+
+    at: int
+    weight: float
+    found: Found
+    told: _Told | None
+
+
+class _Sound(NamedTuple):
+    """An utterance for `_windowed`: its tokens, where each word may be among them, and `_Heard.part`."""
+
+    tokens: Sequence[_Token]
+    places: Mapping[int, Sequence[tuple[int, float]]]
+    part: float
 
 
 @dataclass(frozen=True)
@@ -100,10 +111,11 @@ class Matcher:
     def _scores(self, keys: Keys, allowed: Floats | None) -> dict[int, float]:
         tokens = self._tokens(keys)
         known = [token for token in tokens if token.found]
-        if not known:
+        told = [token.told for token in known if token.told]
+        if not told:
             return {}
         heard = self._heard(known)
-        explained = self._explained(known)
+        explained = self._summed([one.services for one in told], [one.values for one in told])
         if allowed is not None:
             explained *= allowed
         top = float(explained.max())
@@ -119,10 +131,11 @@ class Matcher:
         )
         ranked = self._best_phrases(shortlist, heard, explained, said)
         most = max((float(explained[service]) for service, _ in ranked), default=0.0)
-        ahead = self._evidence(known, allowed)
+        ahead = self._evidence(told, allowed)
+        sound = _Sound(tokens, _places(tokens), said.part)
         scores = {
             service: self._weighed(
-                self._windowed(service, phrase, tokens, said.part),
+                self._windowed(service, phrase, sound),
                 float(explained[service]) / most,
                 float(ahead[service]),
             )
@@ -153,7 +166,7 @@ class Matcher:
             joined = lexicon.joined(keys[at : at + 3])
             found, step = joined or (lexicon.find(keys[at]), 1)
             weight = max([told[word] * similarity for word, similarity in found], default=self.costs.unknown_weight)
-            token = _Token(at, weight, found)
+            token = _Token(at, weight, found, self._tells(found) if found else None)
             tokens.setdefault(found[0][0] if found else keys[at], token)
             at += step
         return list(tokens.values())
@@ -170,15 +183,9 @@ class Matcher:
         heard[words] = np.array(list(best.values()), dtype=np.float32) * self.index.weights[words]
         return heard
 
-    def _explained(self, known: Sequence[_Token]) -> Floats:
-        """For each service, the weight of heard words that any of its phrases has, doubted where untypical."""
-        told = [self._tells(token.found) for token in known]
-        return self._summed([one.services for one in told], [one.values for one in told])
-
-    def _evidence(self, known: Sequence[_Token], allowed: Floats | None) -> Floats:
+    def _evidence(self, told: Sequence[_Told], allowed: Floats | None) -> Floats:
         """By how many nats the words are likelier said of the likeliest service than of each (naive Bayes over the
         services' templates, in which all services are as likely beforehand)."""
-        told = [self._tells(token.found) for token in known]
         evidence = self._summed([one.services for one in told], [one.nats for one in told])
         if allowed is not None:
             evidence *= allowed
@@ -186,7 +193,8 @@ class Matcher:
         return behind
 
     def _summed(self, services: Sequence[Ints], values: Sequence[Floats]) -> Floats:
-        """For each service, the sum of its values."""
+        """For each service, the sum of its values: the weight of heard words that any of its phrases has, doubted where
+        untypical; or their nats."""
         summed = np.bincount(np.concatenate(services), np.concatenate(values), len(self.index.services))
         return summed.astype(np.float32)
 
@@ -201,10 +209,19 @@ class Matcher:
                 best[sharers] = np.maximum(best[sharers], shares * (similarity * float(self.index.weights[word])))
                 chance[sharers] = np.maximum(chance[sharers], shares * shares * similarity)
             services = np.flatnonzero(best).astype(np.int32)
-            told = _Told(services, best[services], np.log1p(chance[services] / self.costs.unlikely))
+            nats = np.log1p(chance[services] / self.costs.unlikely)
+            told = _Told(services, best[services], nats, self._shares(found))
             if len(self._told) < _CACHE_WORDS:
                 self._told[found] = told
         return told
+
+    def _shares(self, found: Found) -> Mapping[int, float]:
+        """For each service, how typical of it the word is that the heard one may be, of several the most typical."""
+        shares: dict[int, float] = {}
+        for word, _ in found:
+            for service, share in zip(self.index.sharers[word].tolist(), self.index.shares[word].tolist(), strict=True):
+                shares[service] = max(share, shares.get(service, 0.0))
+        return shares
 
     def _best_phrases(self, shortlist: Ints, heard: Floats, explained: Floats, said: _Heard) -> list[tuple[int, int]]:
         """Each service of the shortlist with its best phrase when the whole utterance counts, best first."""
@@ -227,38 +244,40 @@ class Matcher:
                 ranked.append((service, int(self.index.starts[service]) + phrase))
         return ranked
 
-    def _windowed(self, service: int, phrase: int, tokens: Sequence[_Token], part: float) -> float:
+    def _windowed(self, service: int, phrase: int, sound: _Sound) -> float:
         """The phrase's score when words outside the stretch that holds the shared words cost less."""
         index, costs = self.index, self.costs
-        words = set(index.word_ids[index.offsets[phrase] : index.offsets[phrase + 1]].tolist())
-        hit: dict[int, float] = {}
-        places: list[int] = []
-        rest: list[_Token] = []
-        for token in tokens:
-            mine = False
-            for word, similarity in token.found:
-                if word in words:
-                    mine = True
-                    if similarity > hit.get(word, 0.0):
-                        hit[word] = similarity
-            if mine:
-                places.append(token.at)
-            else:
-                rest.append(token)
-        if not places:
+        shared = 0.0
+        mine: set[int] = set()
+        for word in index.word_ids[index.offsets[phrase] : index.offsets[phrase + 1]].tolist():
+            places = sound.places.get(word)
+            if places:
+                shared += index.told[word] * max([similarity for _, similarity in places])
+                mine.update([place for place, _ in places])
+        if not mine:
             return 0.0
-        shared = sum([index.told[word] * similarity for word, similarity in hit.items()])
-        low, high = places[0] - 1, places[-1] + 1
-        usage = index.usage[service]
-        extra = part * sum([self._cost(usage, t) * (1.0 if low <= t.at <= high else costs.far) for t in rest])
+        low, high = sound.tokens[min(mine)].at - 1, sound.tokens[max(mine)].at + 1
+        extra = 0.0
+        for place, token in enumerate(sound.tokens):
+            if place not in mine:
+                cost = self._cost(token, service)
+                extra += cost if low <= token.at <= high else cost * costs.far
         missing = costs.missing * max(float(index.mass[phrase]) - shared, 0.0)
         doubt = min(1.0, shared / costs.least_mass)
-        return doubt * shared / (shared + missing + extra)
+        return doubt * shared / (shared + missing + sound.part * extra)
 
-    def _cost(self, usage: Mapping[int, float], token: _Token) -> float:
-        """What a heard word that the phrase lacks costs, by how typical words are of its service."""
+    def _cost(self, token: _Token, service: int) -> float:
+        """What a heard word that the phrase lacks costs, by how typical it is of the service."""
         costs = self.costs
-        if not token.found:
+        if token.told is None:
             return costs.unknown * token.weight
-        share = max([usage.get(word, 0.0) for word, _ in token.found])
-        return token.weight * (costs.own * share + costs.other * (1 - share))
+        return token.weight * (costs.other - (costs.other - costs.own) * token.told.shares.get(service, 0.0))
+
+
+def _places(tokens: Sequence[_Token]) -> Mapping[int, Sequence[tuple[int, float]]]:
+    """For each word, the tokens (by number) that it may be, and how alike."""
+    places: dict[int, list[tuple[int, float]]] = {}
+    for number, token in enumerate(tokens):
+        for word, similarity in token.found:
+            places.setdefault(word, []).append((number, similarity))
+    return places

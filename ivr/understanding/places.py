@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Any
 
 from rapidfuzz.distance import Levenshtein
@@ -30,6 +31,27 @@ class PlaceFound:
     start: int
     end: int
     quality: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An utterance. `telling`: which words tell that a place stands beside them, with nothing before the first and
+    behind the last. Counted up to each word: those that are not ordinary (`names`), no place words (`others`), and
+    neither."""
+
+    keys: Keys
+    telling: Sequence[bool]
+    names: Sequence[int]
+    others: Sequence[int]
+    neither: Sequence[int]
+
+    def beside(self, start: int, end: int) -> bool:
+        """Whether a word for places stands beside words `start:end`."""
+        return self.telling[start] or self.telling[end + 1]
+
+    def stands_out(self, start: int, end: int) -> bool:
+        """Whether ordinary words here can be a name: little else is said, or a word for places stands beside them."""
+        return self.others[-1] - self.others[end] + self.others[start] <= _FEW or self.beside(start, end)
 
 
 def _preference(place: PlaceFound) -> tuple[bool, int, float, int]:
@@ -80,18 +102,30 @@ class PlaceFinder:
 
     def _all(self, keys: Keys, *, asked: bool) -> list[PlaceFound]:
         found: list[PlaceFound] = []
+        said = self._said(keys)
         likely = [self._may_begin(key) for key in keys]
-        near = asked or not self.telling.isdisjoint(keys)
+        near = asked or any(said.telling)
         for start in range(len(keys)):
             if not near and not likely[start]:
                 continue
             for end in range(min(start + _LONGEST, len(keys)), start, -1):
-                if not (asked or likely[start] or self._beside_place_word(keys, start, end)):
+                if not (asked or likely[start] or said.beside(start, end)):
                     continue  # only a name said right would count
-                place = self._place(keys, start, end, asked=asked)
+                place = self._place(said, start, end, asked=asked)
                 if place:
                     found.append(place)
         return found
+
+    def _said(self, keys: Keys) -> _Said:
+        place_words = self.language.place_words
+        others = [key not in place_words for key in keys]
+        return _Said(
+            keys=keys,
+            telling=[False, *(key in self.telling for key in keys), False],
+            names=[0, *accumulate(key not in self.ordinary for key in keys)],
+            others=[0, *accumulate(others)],
+            neither=[0, *accumulate(o and key not in self.ordinary for o, key in zip(others, keys, strict=True))],
+        )
 
     def _may_begin(self, key: str) -> bool:
         """Whether a district's name, said right, may begin with this word."""
@@ -103,17 +137,18 @@ class PlaceFinder:
                 self._likely.clear()
         return found
 
-    def _place(self, keys: Keys, start: int, end: int, *, asked: bool) -> PlaceFound | None:
-        if end - start == 1 and keys[start] in self.language.place_words:
+    def _place(self, said: _Said, start: int, end: int, *, asked: bool) -> PlaceFound | None:
+        keys, ordinary = said.keys[start:end], said.names[start] == said.names[end]
+        if len(keys) == 1 and keys[0] in self.language.place_words:
             return None
-        if end - start == 1 and self._everyday(keys[start:end]):
-            if not self._meant(keys, start, asked=asked):
+        if len(keys) == 1 and self._everyday(keys):
+            if not self._meant(said.keys, start, asked=asked):
                 return None
-        elif all(key in self.ordinary for key in keys[start:end]) and not self._stands_out(keys, start, end):
+        elif ordinary and not said.stands_out(start, end):
             return None
-        joined = "".join(keys[start:end])
-        cutoff = _NEAR if asked else _NEAR_UNASKED if self._beside_place_word(keys, start, end) else _EXACT
-        if all(key in self.ordinary or key in self.language.place_words for key in keys[start:end]):
+        joined = "".join(keys)
+        cutoff = _NEAR if asked else _NEAR_UNASKED if said.beside(start, end) else _EXACT
+        if said.neither[start] == said.neither[end]:
             cutoff = _EXACT
         found = self._cache.get((joined, cutoff))
         if found is None:
@@ -121,7 +156,7 @@ class PlaceFinder:
             if len(self._cache) > _CACHE_NAMES:
                 self._cache.clear()
         name, quality = found
-        if name and end - start > 1 and self._everyday(keys[start:end]):
+        if name and len(keys) > 1 and self._everyday(keys):
             return None
         return PlaceFound(name, start, end, quality) if name else None
 
@@ -145,11 +180,6 @@ class PlaceFinder:
     def _frames(self, after: str) -> bool:
         return after in self.language.postpositions or after in self.language.place_words
 
-    def _stands_out(self, keys: Keys, start: int, end: int) -> bool:
-        """Whether ordinary words here can be a name: little else is said, or a word for places stands beside them."""
-        others = [key for key in (*keys[:start], *keys[end:]) if key not in self.language.place_words]
-        return len(others) <= _FEW or self._beside_place_word(keys, start, end)
-
     def _look_up(self, joined: str, cutoff: float) -> tuple[str, float]:
         """The district that a name (its words run together) means, and how nearly; ("", 0) for none."""
         folder = self.language.folder
@@ -171,10 +201,6 @@ class PlaceFinder:
         long = [stem for stem in found if len(stem) >= _LEAST_STEM]
         nasal = [stem[:-1] + other for stem in long if stem.endswith("n") for other in ("", "m")]
         return list(dict.fromkeys((*long, *nasal)))
-
-    def _beside_place_word(self, keys: Keys, start: int, end: int) -> bool:
-        beside = (*keys[max(start - 1, 0) : start], *keys[end : end + 1])
-        return any(key in self.telling for key in beside)
 
     def _near(self, sounds: Sequence[str], cutoff: float) -> tuple[str, float]:
         best = ("", 0.0)

@@ -120,9 +120,9 @@ class Understander:
             corrected = reader.matcher.match([later], _ALTERNATIVES + 3)
             if corrected and corrected[0].score >= self.thresholds.confirm and not _outside(corrected[0]):
                 found = corrected
-        found = self._with_emergency(
-            found, understood.emergency, any(reader.emergencies.phrased(reading.keys) for reading in readings)
-        )
+        if understood.emergency:
+            phrased = any(reader.emergencies.phrased(reading.keys) for reading in readings)
+            found = self._with_emergency(found, understood.emergency, phrased)
         if found and found[0].intent.startswith(TOPIC):
             return self._topic(understood, found[0])
         services = tuple(candidate for candidate in found if not _competitor(candidate))[:_ALTERNATIVES]
@@ -151,10 +151,10 @@ class Understander:
         sure = found[0].score >= _RUMOUR_ACCEPT and margin >= _RUMOUR_MARGIN
         return _chosen(understood, found, margin, Band.ACCEPT if sure else Band.CONFIRM)
 
-    def _with_emergency(self, found: tuple[Candidate, ...], kind: str | None, phrased: bool) -> tuple[Candidate, ...]:
+    def _with_emergency(self, found: tuple[Candidate, ...], kind: str, phrased: bool) -> tuple[Candidate, ...]:
         """The candidates with the emergency's own service among them, first unless another is nearly certain, or
         urgent itself; not `phrased`: known by its concepts alone, which name no service."""
-        service = self.grammars.emergency_services.get(kind or "", "")
+        service = self.grammars.emergency_services.get(kind, "")
         if service not in self.catalogue.services:
             return found
         found = tuple(candidate for candidate in found if not candidate.intent.startswith(TOPIC))
