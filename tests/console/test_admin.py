@@ -60,8 +60,9 @@ def test_the_last_administrator_stays(boss: Browser) -> None:
 
 def test_the_log_is_paged_filtered_checked_and_taken(lite: Desktop) -> None:
     for _ in range(3):
-        lite.client("operator")
-    auditor = lite.client("auditor")
+        lite.client().sign_in("operator")
+    auditor = lite.client()
+    auditor.sign_in("auditor")
     assert auditor.get("/admin/access").text.count("<tr><td") == 4
     assert auditor.get("/admin/access?who=auditor").text.count("<tr><td") == 1
     assert "The chain holds" in auditor.get("/admin/access?check=1").text

@@ -2,19 +2,23 @@
 
 import csv
 import io
+import shutil
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import Table, delete, insert, select
 
 from ivr.console.charts import BOTTOM, HEIGHT, TOP, WIDTH, chart
 from ivr.core.clock import india_today
 from ivr.desk.rolling import Rolling
 from ivr.dialogue.commands import Disposition
 from ivr.store import daily, measures
+from ivr.store.columns import metadata
 from ivr.store.daily import Figure
 from ivr.store.database import Database
 from ivr.store.jobs import Jobs
@@ -26,15 +30,32 @@ TODAY = india_today(NOW)
 DAYS = [TODAY - timedelta(days=back) for back in range(9, -1, -1)]
 
 
-@pytest.fixture
-def filled(desktop: Desktop) -> Desktop:
-    below = desktop.around
-    house = sample.House(desktop.db, below.secrets, below.desk, below.calls, NOW)
+@pytest.fixture(scope="module")
+def sample_rows(sqlite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Table, list[dict[str, Any]]]:
+    """All rows of a database with officers, nine complaints and six days of calls. To make them takes seconds."""
+    folder = tmp_path_factory.mktemp("figures")
+    shutil.copy(sqlite_pattern, folder / "filled.db")
+    db = Database(f"sqlite:///{folder / 'filled.db'}")
+    below = Desktop(db, folder).around
+    house = sample.House(db, below.secrets, below.desk, below.calls, NOW)
     sample.appoint(house, "officer")
     rng = Random(5)
     for n in range(9):
         sample.complaint(house, rng, n, sample.appoint(house, "officer"))
     sample.traffic(house, rng, days=6)
+    with db.read() as connection:
+        rows = {table: connection.execute(select(table)).mappings().all() for table in metadata.sorted_tables}
+    db.dispose()
+    return {table: [dict(row) for row in found] for table, found in rows.items() if found}
+
+
+@pytest.fixture
+def filled(desktop: Desktop, sample_rows: dict[Table, list[dict[str, Any]]]) -> Desktop:
+    with desktop.db.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(delete(table))
+        for table, rows in sample_rows.items():
+            connection.execute(insert(table), rows)
     return desktop
 
 

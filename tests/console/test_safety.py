@@ -1,8 +1,10 @@
 """Who comes in, what a write needs, what every answer carries."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from starlette.routing import Route
@@ -14,7 +16,8 @@ from ivr.console.guard import HEADERS, safe_path
 from ivr.console.page import Page
 from ivr.console.roles import FIRST_PAGE, RIGHTS, Right, Role
 from ivr.store import access, users
-from tests.console.house import NOW, PASSWORD, Desktop
+from tests.console.house import NOW, PASSWORD, Browser, Desktop
+from tests.store.conftest import anew, opened
 
 GETS = [page for page in console.PAGES if page.method == "GET"]
 POSTS = [page for page in console.PAGES if page.method == "POST"]
@@ -29,16 +32,31 @@ def filled(page: Page) -> str:
     return re.sub(r"\{\w+:int\}", "1", page.path).replace("{", "").replace("}", "")
 
 
+@pytest.fixture(scope="module")
+def door(lite_pattern: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desktop]:
+    """One console for everything that is refused: what is refused leaves nothing behind."""
+    folder = tmp_path_factory.mktemp("door")
+    anew(folder / "door.db", lite_pattern)
+    db = opened(f"sqlite:///{folder / 'door.db'}")
+    yield Desktop(db, folder, with_users=True)
+    db.dispose()
+
+
+@pytest.fixture(scope="module")
+def visitors(door: Desktop) -> dict[Role, Browser]:
+    return {role: door.client(role) for role in Role}
+
+
 @pytest.mark.parametrize("page", [p for p in GETS if not p.open], ids=lambda p: p.path)
-def test_no_page_is_seen_without_signing_in(page: Page, lite: Desktop) -> None:
-    answer = lite.client().get(filled(page))
+def test_no_page_is_seen_without_signing_in(page: Page, door: Desktop) -> None:
+    answer = door.client().get(filled(page))
     assert answer.status_code == 303
     assert answer.headers["location"].startswith("/console/sign-in?next=")
 
 
 @pytest.mark.parametrize("page", [p for p in POSTS if not p.open], ids=lambda p: p.path)
-def test_no_write_without_its_token_or_from_elsewhere(page: Page, lite: Desktop) -> None:
-    stranger, user = lite.client(), lite.client("operator")
+def test_no_write_without_its_token_or_from_elsewhere(page: Page, door: Desktop, visitors: dict[Role, Browser]) -> None:
+    stranger, user = door.client(), visitors[Role.OPERATOR]
     same = {"sec-fetch-site": "same-origin"}
     token = user.token()
     assert stranger.http.post(f"/console{filled(page)}", data={}, headers=same).status_code == 401
@@ -51,18 +69,19 @@ def test_no_write_without_its_token_or_from_elsewhere(page: Page, lite: Desktop)
 
 @pytest.mark.parametrize("page", [p for p in console.PAGES if p.right], ids=lambda p: f"{p.method} {p.path}")
 def test_a_page_opens_only_for_roles_that_have_its_right(
-    page: Page, lite: Desktop, monkeypatch: pytest.MonkeyPatch
+    page: Page, door: Desktop, visitors: dict[Role, Browser], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def long(seconds: float) -> None:
-        lite.clock.advance(live.STREAM_FOR.total_seconds() + seconds)
+        door.clock.advance(live.STREAM_FOR.total_seconds() + seconds)
 
     monkeypatch.setattr(live, "pause", long)  # a stream ends with its first round
     assert page.right is not None
-    for role in Role:
-        browser = lite.client(role)
+    for role, browser in visitors.items():
         call = browser.get if page.method == "GET" else browser.post
-        refused = "Your role does not include this" in call(filled(page)).text
+        answer = call(filled(page))
+        refused = "Your role does not include this" in answer.text
         assert refused is (page.right not in RIGHTS[role]), role
+        assert "/sign-in" not in answer.headers.get("location", ""), "the visitor's session has ended"
 
 
 def test_every_page_that_is_not_for_all_names_its_right() -> None:
@@ -107,7 +126,9 @@ def test_signing_in_gives_a_cookie_that_scripts_cannot_read(lite: Desktop) -> No
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
-    assert lite.client("operator").get("/").headers["location"] == f"/console{FIRST_PAGE[Role.OPERATOR]}"
+    browser = lite.client()
+    browser.sign_in("operator")
+    assert browser.get("/").headers["location"] == f"/console{FIRST_PAGE[Role.OPERATOR]}"
 
 
 def test_over_https_the_cookie_is_secure_and_bound_to_the_host(lite: Desktop) -> None:
@@ -161,7 +182,8 @@ def test_a_session_ends_when_idle_and_at_the_end_of_the_day(lite: Desktop) -> No
 
 
 def test_signing_out_ends_the_session_on_the_server(lite: Desktop) -> None:
-    browser = lite.client("operator")
+    browser = lite.client()
+    browser.sign_in("operator")
     kept = dict(browser.http.cookies)
     assert browser.post("/sign-out").status_code == 303
     browser.http.cookies.update(kept)

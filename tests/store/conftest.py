@@ -5,11 +5,14 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from ivr.store.database import Database
 from ivr.store.upgrade import upgrade
@@ -49,6 +52,12 @@ def sqlite_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def sqlite_place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every test of this process has its SQLite file: one address, one `opened` database."""
+    return tmp_path_factory.mktemp("database") / "test.db"
+
+
+@pytest.fixture(scope="session")
 def postgres_tables(postgres: str) -> str:
     """Address of a PostgreSQL database with tables, this process's own: making one for each test takes 0.2 s."""
     name = f"p{uuid4().hex}"
@@ -82,11 +91,12 @@ def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
 
 
 @pytest.fixture
-def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(backend: str, request: pytest.FixtureRequest) -> Iterator[str]:
     """Address of a database with tables as new, for one test."""
     if backend == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_pattern"), tmp_path / "test.db")
-        yield f"sqlite:///{tmp_path / 'test.db'}"
+        place = request.getfixturevalue("sqlite_place")
+        anew(place, request.getfixturevalue("sqlite_pattern"))
+        yield f"sqlite:///{place}"
     else:
         address = request.getfixturevalue("postgres_tables")
         yield address
@@ -96,9 +106,30 @@ def url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
 @pytest.fixture
 def db(url: str) -> Iterator[Database]:
     """A database with tables."""
-    database = Database(url)
+    database = opened(url)
     yield database
     database.dispose()
+
+
+@cache
+def opened(url: str) -> Database:
+    """One for each address and process, to be disposed after each test: it keeps the statements that it compiled,
+    which costs more than to run them."""
+    database = Database(url)
+    if database.sqlite:
+        event.listen(database.engine, "connect", _unsynchronised)
+    return database
+
+
+def anew(place: Path, pattern: Path) -> None:
+    """A copy of the pattern in this place. Another file than before: who still has that one open does no harm."""
+    for ending in ("", "-wal", "-shm"):
+        place.with_name(place.name + ending).unlink(missing_ok=True)
+    shutil.copy(pattern, place)
+
+
+def _unsynchronised(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()  # as PostgreSQL's fsync above
 
 
 def _empty(url: str) -> None:
