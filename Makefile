@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+unexport PYTHONDONTWRITEBYTECODE  # the tests start Python many times: each would compile everything again
 
 .PHONY: help demo test bench lint types contracts check chromium unit replay fixtures models reference serve clean
 

@@ -1,6 +1,8 @@
 """The reference says what the program says: settings, commands, routes. Mend a failure with `make reference`."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route, WebSocketRoute
 
+from ivr.cli import COMMANDS
 from ivr.core.settings import described
 from ivr.web.app import create_app
 from tests.web.fakes import Behind
@@ -56,3 +59,10 @@ def test_check_tells_an_old_file_and_leaves_it(tmp_path: Path, monkeypatch: pyte
     assert reference.main() == 0
     monkeypatch.setattr("sys.argv", ["reference", "--check"])
     assert reference.main() == 0
+
+
+def test_the_overview_names_every_command_and_reads_none() -> None:
+    show = "import sys; from ivr import cli; sys.argv = ['ivr', '--help']; cli.main()"
+    shown = subprocess.run([sys.executable, "-X", "importtime", "-c", show], capture_output=True, text=True, check=True)
+    assert {name for name in COMMANDS if re.search(rf"^│ {name} +\w", shown.stdout, re.MULTILINE)} == set(COMMANDS)
+    assert not re.search(r"ivr\.cli\.\w", shown.stderr)
