@@ -1,13 +1,14 @@
 """`ivr serve`: the helpline's server. Only the command line: `ivr.web` serves and puts the parts together."""
 
 import json
+from importlib import import_module
 from typing import Annotated
 
 import typer
+from starlette.types import ASGIApp
 
 from ivr.core import logs
 from ivr.core.settings import Settings
-from ivr.web.assembly import assemble
 from ivr.web.server import listen
 
 
@@ -22,8 +23,14 @@ def serve(
     settings = Settings.load()
     logs.configure(settings.log_level, json=settings.log_json, personal=settings.log_personal)
     address = (host or settings.host, settings.port if port is None else port)
-    if not listen(lambda: assemble(settings).app, address, lambda url: _listening(url, as_json)):
+    if not listen(lambda: _application(settings), address, lambda url: _listening(url, as_json)):
         raise typer.Exit(1)
+
+
+def _application(settings: Settings) -> ASGIApp:
+    """Read only when the address is ours: a taken port is told at once."""
+    app: ASGIApp = import_module("ivr.web.assembly").assemble(settings).app
+    return app
 
 
 def _listening(url: str, as_json: bool) -> None:

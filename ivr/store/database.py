@@ -3,11 +3,12 @@
 Owns engine, transactions and the translation of driver errors into StoreError. Knows no table.
 """
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from psycopg import Error as PsycopgError
@@ -21,6 +22,7 @@ _BUSY_S = 5  # longer than the longest write transaction, shorter than a caller'
 _WRITE = "ivr_write"
 _IDLE_SINCE = "ivr_idle_since"
 _TRUSTED_S = 2.0
+_ASKED_AGAIN_S = 0.01
 
 
 class Database:
@@ -128,8 +130,23 @@ def _awake(connection: Any, record: Any, _proxy: Any) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late and is never IMMEDIATE
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_S * 1000}"):
+    write_ahead(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY_S * 1000}"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def write_ahead(connection: sqlite3.Connection, wait: Callable[[float], object] = sleep) -> None:
+    """WAL mode from now on. A new file that another process writes to at this moment refuses the change at once,
+    whatever the connection's patience is; so it is asked again."""
+    until = monotonic() + _BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").close()
+            return
+        except sqlite3.OperationalError:
+            if monotonic() > until:
+                raise
+            wait(_ASKED_AGAIN_S)
 
 
 def _begin_sqlite(connection: Connection) -> None:

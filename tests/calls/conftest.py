@@ -1,4 +1,4 @@
-"""Whole calls in virtual time: a helpline of its own for each test, real recognition, real database."""
+"""Whole calls in virtual time: each test its own helpline and database, each sound really recognised, once."""
 
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import replace
@@ -12,6 +12,8 @@ from ivr.replay.house import ReplayHouse, replay_house
 from ivr.replay.virtual_loop import run_virtual
 from ivr.web.assembly import Knowledge
 
+from .heard_once import HeardOnce
+
 T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "audio" / "fixtures"
@@ -20,7 +22,8 @@ CACHE = ROOT / "var" / "replay" / "prompts"
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    return Knowledge.load()
+    known = Knowledge.load()
+    return replace(known, models=HeardOnce(known.models))
 
 
 @pytest.fixture

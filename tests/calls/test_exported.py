@@ -1,6 +1,5 @@
 """A call that was, exported, is a case without editing: it is replayed and goes the same way."""
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from ivr.store.schema import call
 from ivr.understanding.private import PrivateWords
 from ivr.web.assembly import Knowledge
 
-from .conftest import CACHE, FIXTURES
+from .conftest import CACHE, FIXTURES, run
 
 
 @pytest.mark.parametrize("name", ["hi/street_light_ticket", "te/income_certificate_sms"])
@@ -30,7 +29,7 @@ def test_an_exported_call_goes_the_same_way(
 ) -> None:
     case = Case.load(FIXTURES / name)
     house = open_house(house.settings.model_copy(update={"recording_days": 30}), SetClock(BEGINNING), knowledge)
-    was = asyncio.run(run_case(house, case))
+    was = run(lambda: run_case(house, case))
     sid = was.record.call_sid
     with house.assembly.db.begin() as connection:
         connection.execute(update(call).where(call.c.sid == sid).values(consent_at=house.clock.now()))
@@ -41,7 +40,7 @@ def test_an_exported_call_goes_the_same_way(
     made.write(tmp_path / case.language / "that_call")
     again = Case.load(tmp_path / case.language / "that_call")
     assert len(again.turns) == len(case.turns)
-    outcome = asyncio.run(Player(knowledge, Mode.REAL, CACHE.parent).play(again))
+    outcome = run(lambda: Player(knowledge, Mode.REAL, CACHE.parent).play(again))
     assert outcome.problems == ()
     assert outcome.passed
     assert [line for line in outcome.transcript.splitlines() if line.startswith("does")] == [

@@ -1,6 +1,5 @@
 """The HTML report: one file, everything in it, nothing outside it."""
 
-import asyncio
 import json
 import re
 from dataclasses import replace
@@ -19,7 +18,7 @@ from ivr.replay.report.view import call_view
 from ivr.replay.run import Outcome, Player
 from ivr.web.assembly import Knowledge
 
-from .conftest import CACHE, FIXTURES, ROOT
+from .conftest import CACHE, FIXTURES, ROOT, run
 
 SCENARIO = ROOT / "tests/scenarios/hi/link_by_sms.yaml"
 
@@ -31,7 +30,7 @@ def wrong(knowledge: Knowledge) -> Outcome:
     turns = list(case.turns)
     turns[2] = replace(turns[2], expect={"says": "goodbye"})
     case = replace(case, turns=tuple(turns), expect={"disposition": "<answered>"})
-    outcome = asyncio.run(Player(knowledge, Mode.RECORDED, CACHE.parent).play(case))
+    outcome = run(lambda: Player(knowledge, Mode.RECORDED, CACHE.parent).play(case))
     return replace(outcome, wanted=(outcome.wanted or "").replace("street_light_repair", "water_supply"), diff="x")
 
 

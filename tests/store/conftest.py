@@ -34,7 +34,8 @@ def postgres(testrun_uid: str) -> Iterator[str]:
     folder = Path(tempfile.gettempdir()) / f"janvaani-pg-{testrun_uid[:12]}"
     server = get_server(folder, cleanup_mode="stop")
     address = server.get_uri()
-    _maintain(address, "ALTER SYSTEM SET fsync = off")  # the machine does not lose power during a test
+    for durable in ("fsync", "synchronous_commit", "full_page_writes"):  # no power is lost during a test
+        _maintain(address, f"ALTER SYSTEM SET {durable} = off")
     _maintain(address, "SELECT pg_reload_conf()")
     yield address.replace("/postgres?", "/DATABASE?")
     server.cleanup()

@@ -1,5 +1,7 @@
 """Transactions, their errors, and secrets."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 
 from ivr.core.errors import ConfigurationError, StoreError
-from ivr.store.database import Database
+from ivr.store.database import Database, write_ahead
 from ivr.store.recordings import Recording, Recordings
 from ivr.store.schema import call, counter
 from ivr.store.secrets import Secrets
@@ -62,6 +64,23 @@ def test_sqlite_waits_for_other_writers_and_keeps_what_was_committed(tmp_path: P
 
 
 PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+
+
+def test_two_that_open_a_new_file_wait_for_each_other(tmp_path: Path) -> None:
+    with (
+        closing(sqlite3.connect(tmp_path / "x.db", isolation_level=None)) as other,
+        closing(sqlite3.connect(tmp_path / "x.db")) as mine,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        waited: list[float] = []
+
+        def wait(seconds: float) -> None:
+            waited.append(seconds)
+            other.rollback()
+
+        write_ahead(mine, wait)
+        assert waited
+        assert mine.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_recordings_are_known_until_they_are_forgotten(db: Database) -> None:

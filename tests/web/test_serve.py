@@ -1,6 +1,7 @@
 """`ivr serve`: one clear sentence when it cannot listen, an orderly end when it is asked to stop."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import pytest
 from starlette.types import ASGIApp
+from typer.testing import CliRunner
 
+from ivr.cli import build
 from ivr.core.errors import ConfigurationError
+from ivr.core.settings import Settings
 from ivr.web.app import create_app
+from ivr.web.assembly import assemble
 from ivr.web.server import address, bind, listen
 from tests.web.carrier import client
 from tests.web.fakes import Behind
@@ -49,17 +54,18 @@ def test_a_taken_port_is_one_sentence_that_says_what_to_do(tmp_path: Path) -> No
     assert "--port" in line
 
 
-def test_a_port_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
-    assert ivr("serve", "--port", "65536", data_dir=tmp_path).returncode == 2
+def test_a_port_that_is_none_is_a_usage_error() -> None:
+    assert CliRunner().invoke(build(["serve"]), ["serve", "--port", "65536"]).exit_code == 2
 
 
-def test_a_data_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_made_is_told_before_anything_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """How it is told, the taken port shows: `ivr.cli.main` does that for every error of ours."""
     (tmp_path / "file").write_text("")
-    result = ivr("serve", "--port", "0", data_dir=tmp_path / "file" / "var")
-    assert (result.returncode, result.stdout) == (1, "")
-    (line,) = result.stderr.splitlines()
-    assert "Traceback" not in line
-    assert str(tmp_path) in line
+    monkeypatch.setenv("IVR_DATA_DIR", str(tmp_path / "file" / "var"))
+    with pytest.raises(ConfigurationError, match=re.escape(str(tmp_path))):
+        assemble(Settings.load())
 
 
 @pytest.mark.parametrize(("host", "told"), [("192.0.2.1", "--host"), ("no.such.host.invalid", "no.such.host.invalid")])

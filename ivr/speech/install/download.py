@@ -5,8 +5,10 @@ from an address that is not https trusts the network in between.
 """
 
 import hashlib
+import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 
@@ -36,8 +38,14 @@ class _BrokenOffError(Exception):
 
 def client() -> httpx.Client:
     """Asks for files as they are: a compressed transfer cannot be resumed by bytes."""
-    timeout = httpx.Timeout(60, connect=15)
-    return httpx.Client(timeout=timeout, follow_redirects=True, headers={"Accept-Encoding": "identity"})
+    timeout, headers = httpx.Timeout(60, connect=15), {"Accept-Encoding": "identity"}
+    return httpx.Client(timeout=timeout, follow_redirects=True, headers=headers, verify=_trusted())
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Whom we trust, read once: that takes longer than the rest of a client."""
+    return httpx.create_ssl_context()
 
 
 def fetch_text(http: httpx.Client, url: str) -> str:

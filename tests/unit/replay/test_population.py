@@ -1,7 +1,9 @@
 """The simulated population: seeded, bounded, and every call ended as agreed."""
 
 import random
+from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from ivr.core.data import data_dir
 from ivr.core.ids import valid_ticket_number
 from ivr.dialogue.commands import Listen, Play
+from ivr.replay.population.call import Result
 from ivr.replay.population.goals import Goal, Goals, Kind
 from ivr.replay.population.hearing import MisHearing
 from ivr.replay.population.person import Action, Does, Person
@@ -26,12 +29,18 @@ def knowledge() -> Knowledge:
     return Knowledge.load()
 
 
+@pytest.fixture(scope="module")
+def played(knowledge: Knowledge) -> Callable[[Plan], list[Result]]:
+    """Each plan's calls, played once."""
+    return cache(lambda plan: list(simulate(knowledge, plan, DATA)))
+
+
 @pytest.mark.parametrize(("error", "keys", "floor"), [(0.25, True, 0.95), (0.25, False, 0.92), (0.4, True, 0.92)])
 def test_every_call_ends_as_agreed_and_most_succeed(
-    knowledge: Knowledge, error: float, keys: bool, floor: float
+    played: Callable[[Plan], list[Result]], error: float, keys: bool, floor: float
 ) -> None:
     """Floors for one seed, under what 2,000 calls show (docs/conversation.md): who falls below has broken something."""
-    results = list(simulate(knowledge, Plan(150, 7, error, keys=keys), DATA))
+    results = played(Plan(150, 7, error, keys=keys))
     found = report(results)
     assert found.not_ended == 0
     assert found.missed.hits == 0
@@ -56,9 +65,9 @@ def test_without_the_development_set_the_grammars_are_sampled(knowledge: Knowled
     assert all(g.wordings for g in drawn)
 
 
-def test_who_speaks_only_never_presses(knowledge: Knowledge) -> None:
+def test_who_speaks_only_never_presses(played: Callable[[Plan], list[Result]]) -> None:
     assert not any(trait.keys for trait in population(keys=False))
-    results = simulate(knowledge, Plan(40, 1, 0.25, keys=False), DATA)
+    results = played(Plan(150, 7, 0.25, keys=False))
     assert not any(line.startswith("pressed") for r in results for line in r.lines)
 
 

@@ -1,0 +1,12 @@
+"""Errors that a test causes are logged as `ivr.core.logs` logs them: their plain traceback. What the library prints
+where nothing is configured, coloured and with the locals of every frame, took a tenth of a second each."""
+
+import structlog
+
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
