@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 
 from tests.console.house import PASSWORD
@@ -27,8 +26,10 @@ WITHOUT = "no Chromium: install one (apt-get install chromium) or set CHROMIUM=/
 # What another language or script can change without another template: names, letters' language, boxes that scroll.
 _OF_WORDS = ("button-name", "document-title", "html-has-lang", "html-lang-valid", "image-alt", "label", "link-name",
              "scrollable-region-focusable", "select-name", "valid-lang")  # fmt: skip
+PATIENCE_S = 60  # how long anything may take on a machine that has much else to do
 _QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-          "--disable-sync", "--no-first-run", "--autoplay-policy=no-user-gesture-required"]  # fmt: skip
+          "--disable-sync", "--no-first-run", "--renderer-process-limit=1",
+          "--autoplay-policy=no-user-gesture-required"]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -53,10 +54,10 @@ def serving(folder: Path) -> Iterator[str]:
         assert url, "the server did not start"
         yield url
         process.terminate()
-        process.wait(20)
+        process.wait(PATIENCE_S)
 
 
-@pytest.fixture(scope="module")  # not longer: its loop runs in this thread, and other tests run theirs
+@pytest.fixture(scope="package")  # not longer: its loop runs in this thread, and other tests run theirs
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=_QUIET)
@@ -121,7 +122,7 @@ class Desk:
         """What axe finds of serious or critical problems: rule and element. `words_only`: the rules that a second
         language of the same page can break."""
         if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)
+            self.page.add_script_tag(url=f"{self.address}/axe.js")  # compiled once: the browser keeps it
         options: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
         if words_only:
             options["runOnly"] = {"type": "rule", "values": _OF_WORDS}
@@ -147,7 +148,7 @@ class Desk:
 def window(chromium: Browser) -> Iterator[Page]:
     """One for all tests of a file: a new one costs more than a page, and its store of styles and fonts stays filled."""
     context = chromium.new_context(viewport=DESKTOP, locale="en-IN")  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_S * 1000)
     yield context.new_page()
     context.close()
 

@@ -40,9 +40,8 @@ def test_a_prompt_is_heard_without_leaving_the_page(desk: Desk) -> None:
     assert desk.page.is_visible("#hear")
 
 
-@pytest.mark.parametrize("lang", ["te", "hi", "en"])
-def test_a_campaign_is_proposed_heard_begun_and_taken_back(desk: Desk, lang: str) -> None:
-    desk.sign_in("administrator", lang)
+def test_a_campaign_is_proposed_heard_begun_and_taken_back(desk: Desk) -> None:
+    desk.sign_in("administrator")
     desk.open("/admin/campaigns/new")
     page = desk.page
     page.fill("[name=name]", "Elgin bridge")
@@ -58,16 +57,27 @@ def test_a_campaign_is_proposed_heard_begun_and_taken_back(desk: Desk, lang: str
     page.set_input_files("[name=list]", {"name": "x.csv", "mimeType": "text/csv", "buffer": mended})
     page.click("form.stack button.main")
     page.wait_for_selector("[name=count]")
-    assert desk.audit(words_only=lang != "te") == []
-    desk.picture(f"campaign-{lang}")
-    with page.expect_response(lambda answer: answer.url.endswith(f"/{'hi' if lang == 'hi' else 'te'}.wav")) as heard:
-        page.click(f"[data-hear][href$='/{'hi' if lang == 'hi' else 'te'}.wav']")
-    assert heard.value.status in {200, 206}
+    in_every_language(desk, "campaign")
+    for lang in ("hi", "te"):
+        with page.expect_response(lambda answer, end=f"/{lang}.wav": answer.url.endswith(end)) as heard:  # type: ignore[misc]
+            page.click(f"[data-hear][href$='/{lang}.wav']")
+        assert heard.value.status in {200, 206}
     page.fill("[name=count]", "2")
     page.keyboard.press("Enter")
     page.wait_for_selector("progress")
-    assert desk.audit(words_only=lang != "te") == []
-    page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
-    assert not desk.wide(), desk.widest()
+    in_every_language(desk, "campaign-begun")
     page.click("form[action$=undo] button")
     page.wait_for_selector("[name=count]")
+
+
+def in_every_language(desk: Desk, name: str) -> None:
+    """The page that is open: nothing for axe to find, nothing too wide on a telephone."""
+    for lang in ("te", "hi", "en"):
+        desk.speak(lang)
+        desk.page.reload()
+        desk.fonts()
+        assert desk.audit(words_only=lang != "te") == [], lang
+        desk.picture(f"{name}-{lang}")
+        desk.page.set_viewport_size(TELEPHONE)  # type: ignore[arg-type]
+        assert not desk.wide(), (lang, desk.widest())
+        desk.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]

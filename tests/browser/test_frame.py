@@ -17,7 +17,7 @@ def test_sign_in_in_every_language(desk: Desk, lang: str, word: str) -> None:
     fonts = desk.page.evaluate("[...document.fonts].filter(f => f.status === 'loaded').map(f => f.family).join()")
     assert ("Devanagari" in fonts) is True  # the house's name stands in the bar
     assert ("Telugu" in fonts) is (lang == "te"), "a page loads the fonts of its own script only"
-    assert desk.audit() == []
+    assert desk.audit(words_only=lang != "te") == []
     desk.picture(f"sign-in-{lang}")
 
 
@@ -68,7 +68,7 @@ def test_keys_can_be_turned_off_and_on(desk: Desk) -> None:
 
 def test_small_screens_and_large_letters_need_no_scrolling_sideways(desk: Desk) -> None:
     desk.sign_in("operator")
-    for width, height in (TELEPHONE.values(), (683, 384)):  # the second: 1366 by 768 at 200 %
+    for width, height in ((683, 384), TELEPHONE.values()):  # the first: 1366 by 768 at 200 %
         desk.page.set_viewport_size({"width": width, "height": height})
         desk.open("/account")
         assert not desk.wide(), width

