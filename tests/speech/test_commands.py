@@ -3,13 +3,17 @@ import io
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from ivr.cli import prompts
 from ivr.cli.recognize import recognize
-from ivr.speech.audio import read_any, silence, write_wav
+from ivr.core.data import data_dir
+from ivr.dialogue.commands import Play
+from ivr.speech.audio import mulaw_decode, read_any, silence, write_wav
+from ivr.speech.prompts import PromptLibrary
 
 from .voices import line, said
 
@@ -85,11 +89,33 @@ def test_missing_lists_what_is_not_recorded() -> None:
     assert f"te: {len(lines)} recordings missing" in done.stderr
 
 
-def test_render_fills_the_cache_and_writes_wav_files(tmp_path: Path) -> None:
-    done = RUN.invoke(prompts.app, ["render", "--lang", "hi", "--json", "--out", str(tmp_path / "wav")])
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    """The project's own prompts spoken once by the command: the folder with `wav` and the cache `var/prompts`."""
+    folder = tmp_path_factory.mktemp("rendered")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IVR_DATA_DIR", str(folder / "var"))
+        return folder, RUN.invoke(prompts.app, ["render", "--json", "--out", str(folder / "wav")])
+
+
+def test_render_fills_the_cache_and_writes_wav_files(rendered: tuple[Path, Result]) -> None:
+    folder, done = rendered
     assert done.exit_code == 0
     spoken = [json.loads(one) for one in done.stdout.splitlines()]
-    first = spoken[0]
-    samples = read_any(tmp_path / "wav/hi" / f"{first['prompt']}.wav")
-    assert len(samples) == pytest.approx(first["duration_ms"] * 8, abs=8)
-    assert len(list((tmp_path / "var/prompts").iterdir())) > 0.9 * len(spoken)  # some say the same
+    for lang in ("hi", "te"):
+        first = next(one for one in spoken if one["language"] == lang)
+        samples = read_any(folder / "wav" / lang / f"{first['prompt']}.wav")
+        assert len(samples) == pytest.approx(first["duration_ms"] * 8, abs=8)
+    assert len(list((folder / "var/prompts").iterdir())) > 0.9 * len(spoken)  # some say the same
+
+
+def test_the_projects_own_prompts_can_all_be_spoken(rendered: tuple[Path, Result]) -> None:
+    library = PromptLibrary(data_dir("grammars"), data_dir("audio"), rendered[0] / "var/prompts")
+    for lang in library.languages:
+        for ident, prompt in library.prompts(lang).items():
+            spoken = library.render(Play(ident, lang, dict.fromkeys(prompt.places, ("number", "3"))))
+            assert 200 < spoken.duration_ms < 15_000, ident
+            assert "{" not in spoken.text
+            edges = np.abs(mulaw_decode(spoken.mulaw).astype(int))
+            assert edges[: 60 * 8].max() > 100, ident
+            assert edges[-60 * 8 :].max() > 100, ident

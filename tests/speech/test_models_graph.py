@@ -1,6 +1,7 @@
 """`ivr models words` and `ivr models graph`."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import typer
 from typer.testing import CliRunner
 
 from ivr.cli.models_graph import graph, words
+from ivr.core.data import data_dir
 
 app = typer.Typer()
 app.command("words")(words)
@@ -21,9 +23,9 @@ def _settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def test_a_graph_built_elsewhere_knows_every_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    built = CliRunner().invoke(app, ["graph", "--lang", "hi", "--out", str(tmp_path), "--json"])
-    assert built.exit_code == 0, built.output
-    report = json.loads(built.stdout)
+    done = CliRunner().invoke(app, ["graph", "--lang", "hi", "--out", str(tmp_path), "--json"])
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
     assert report["words"] > 1000
     assert report["unspeakable"] == []
     monkeypatch.setenv("IVR_MODELS_DIR", str(tmp_path))
@@ -33,7 +35,7 @@ def test_a_graph_built_elsewhere_knows_every_word(tmp_path: Path, monkeypatch: p
 
 
 def test_a_word_that_the_model_lacks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    CliRunner().invoke(app, ["graph", "--lang", "te", "--out", str(tmp_path)])
+    shutil.copytree(data_dir("audio") / "models/te", tmp_path / "te")
     known = tmp_path / "te/graph/words.txt"
     word = known.read_text(encoding="utf-8").splitlines()[10].split()[0]
     known.write_text(known.read_text(encoding="utf-8").replace(f"{word} ", "నోయిలేపదం "), encoding="utf-8")
