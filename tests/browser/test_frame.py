@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import TELEPHONE, Desk
+from tests.browser.conftest import PATIENCE_S, TELEPHONE, Desk
 
 
 @pytest.mark.parametrize(("lang", "word"), [("en", "Sign in"), ("hi", "लॉग इन करें"), ("te", "లాగిన్ అవ్వండి")])
@@ -85,6 +85,7 @@ def test_forced_colours_keep_the_present_section_visible(desk: Desk) -> None:
 def test_it_works_without_script(chromium: Browser, address: str) -> None:
     plain = chromium.new_context(java_script_enabled=False)
     page = plain.new_page()
+    page.set_default_timeout(PATIENCE_S * 1000)
     page.goto(f"{address}/console/sign-in")
     page.fill("[name=name]", "auditor")
     page.fill("[name=password]", "a long sentence 7")

@@ -71,7 +71,7 @@ def around(db: Database, clock: Clock, data: Path, **settings: Any) -> Around:
             data_dir("grammars"), data_dir("audio"), data / "prompts", clock=clock, catalogue=catalogue
         ),
         grammars=data_dir("grammars"),
-        blocking=Workroom(4),
+        blocking=Workroom(4, timeout_s=60),  # a test may run on a machine with much else to do
     )
 
 
