@@ -72,7 +72,7 @@ def graph(
     for name in _languages(grammars, lang):
         model = _source(name)
         target = out / name if out else model
-        report = rebuild(model, grammars.vocabulary(name), practice(grammars, name), target)
+        report = rebuild(model, grammars.hearable(name), practice(grammars, name), target)
         unread = unread or bool(report.unspeakable)
         if as_json:
             found = {"lang": name, "path": str(target), "words": report.words, "bytes": report.size}

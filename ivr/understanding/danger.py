@@ -7,11 +7,9 @@ words and the finding; which excuse counts for a finding is for `emergency` to d
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ivr.understanding.danger_data import MARKS, Dangers, Group
+from ivr.understanding.danger_data import ANY, END, MARKS, Dangers, Group
 from ivr.understanding.text import Folder, Keys
 
-ANY = "*"
-END = "$"  # stands for the end of the utterance
 _SOUNDS = 4  # letters of a word from which its sound tells it apart
 _TAIL = 3  # letters that may follow a beginning of one letter fewer
 _GAP = 1  # foreign words between two of one expression

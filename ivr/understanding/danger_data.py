@@ -1,13 +1,15 @@
 """The concepts of danger as data: grammars/emergency.yaml (the events, the same for every language) and
 grammars/<lang>/danger.yaml (each concept's words). Reads and checks; finding them is for `danger`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ivr.core.data import load_mapping, wrong
 
+ANY = "*"
+END = "$"  # stands for the end of the utterance
 MARKS = ("talk", "once", "was", "now", "just", "ongoing")
 
 Group = tuple[str, ...]
@@ -35,7 +37,25 @@ class Dangers:
     marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # talk, now, ongoing -> concepts
     grave: frozenset[str] = frozenset()
     reach: int = 8
+    tails: tuple[tuple[str, tuple[str, ...]], ...] = ()  # last letters of a beginning, and how it mostly goes on
     stem: int = 4  # letters of a beginning from which any end may follow: Telugu's "kr", a stick, begins too much
+
+
+def sayable(dangers: Dangers, concept: str) -> tuple[str, ...]:
+    """The concept's expressions as they may be said, beginnings as they mostly go on; what is only an ending, or in the
+    middle of a sentence, cannot be."""
+    found: dict[str, None] = {}
+    for text in dangers.words[concept]:
+        found |= dict.fromkeys(_whole(dangers, text.removesuffix(ANY)) if text.endswith(ANY) else (text,))
+    return tuple(text for text in found if ANY not in text and END not in text)
+
+
+def _whole(dangers: Dangers, beginning: str) -> Iterator[str]:
+    for last, tails in dangers.tails:
+        if beginning.endswith(tuple(last)):
+            yield from (beginning + tail for tail in tails)
+            return
+    yield beginning
 
 
 def load_dangers(grammars_dir: Path, lang: str) -> Dangers:
@@ -57,8 +77,10 @@ def load_dangers(grammars_dir: Path, lang: str) -> Dangers:
         if not words.get(name):
             raise wrong(words_path, f"no words for {name!r}, which {path.name} names", "concepts")
     grave = frozenset(data.get("grave") or ())
-    endings, reach, stem = tuple(own.get("endings") or ()), data.get("reach", 8), own.get("stem", 4)
-    return Dangers(words, endings, events, doubts, harmless, marks, grave, reach, stem)
+    endings = tuple(own.get("endings") or ())
+    tails = tuple((last, tuple(found)) for last, found in (own.get("tails") or {}).items())
+    reach, stem = data.get("reach", 8), own.get("stem", 4)
+    return Dangers(words, endings, events, doubts, harmless, marks, grave, reach, tails, stem)
 
 
 def _lines(kinds: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[Group, ...]], ...]:

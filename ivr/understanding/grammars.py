@@ -56,6 +56,10 @@ class Grammars:
         """Every word that any grammar of the language can contain: what its speech model must know."""
         return self.by_language[lang].vocabulary
 
+    def hearable(self, lang: str) -> frozenset[str]:
+        """The vocabulary and the words of stories and cries for help: what a bundled model is taught."""
+        return self.by_language[lang].hearable
+
     def sample_sentences(self, lang: str, count: int, seed: int) -> list[str]:
         """`count` sentences that callers may say, services drawn alike and what may be said at any wait more often; the
         same for the same seed."""

@@ -1,12 +1,12 @@
 """One language's templates and tables, and what they expand to. Reads no file: `grammars` does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ivr.understanding.danger_data import Dangers
+from ivr.understanding.danger_data import Dangers, sayable
 from ivr.understanding.expansion import Expander
 from ivr.understanding.language import Language
 from ivr.understanding.spot import BEGINNING
@@ -91,7 +91,23 @@ class LanguageGrammar:
         """Every word that a template or table of this language can contain, as written."""
         written = {text for text in self._expanded[3] if not text.endswith(BEGINNING)} | self.language.written
         slots = (word for texts in self.slot_words.values() for text in texts for word in text.split())
-        return frozenset(word for text in (*written, *slots) for word in words(text) if not word.isascii())
+        return _spoken((*written, *slots))
+
+    @cached_property
+    def hearable(self) -> frozenset[str]:
+        """The vocabulary and what else callers say: their stories, and cries for help as they mostly end. What a speech
+        model should know; not all of it needs to be a word."""
+        return self.vocabulary | _spoken((*self.told, *self.cries))
+
+    @cached_property
+    def told(self) -> tuple[str, ...]:
+        """What is said in the stories behind requests, piece by piece."""
+        return tuple(part.strip() for text in self.stories.values() for part in text.split(","))
+
+    @cached_property
+    def cries(self) -> tuple[str, ...]:
+        """What is said of danger, piece by piece."""
+        return tuple(dict.fromkeys(text for concept in self.dangers.words for text in sayable(self.dangers, concept)))
 
     @cached_property
     def digit_words(self) -> tuple[str, ...]:
@@ -104,6 +120,10 @@ class LanguageGrammar:
     def slot_words(self) -> Mapping[str, tuple[str, ...]]:
         """The words of each kind of slot, as written: number, date, place."""
         return {kind: tuple(dict.fromkeys(_strings(table))) for kind, table in self.tables.items()}
+
+
+def _spoken(texts: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for text in texts for word in words(text) if not word.isascii())
 
 
 def _strings(data: Any) -> list[str]:

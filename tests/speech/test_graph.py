@@ -133,14 +133,14 @@ def test_the_phone_bigram_is_a_distribution(lang: str) -> None:
 @pytest.mark.parametrize("lang", LANGS)
 def test_the_bundled_graph_knows_every_word_of_the_grammars(lang: str, grammars: Grammars) -> None:
     lines = (MODELS / lang / "graph/words.txt").read_text(encoding="utf-8").splitlines()
-    missing = grammars.vocabulary(lang) - {line.split()[0] for line in lines}
+    missing = grammars.hearable(lang) - {line.split()[0] for line in lines}
     assert not missing, f"{len(missing)} words unknown: run `ivr models graph`"
 
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_practice_sentences_stay_within_the_vocabulary(lang: str, grammars: Grammars) -> None:
     said_words = {word for sentence in practice(grammars, lang, 2000) for word in sentence.split()}
-    known = grammars.vocabulary(lang)
+    known = grammars.hearable(lang)
     assert len(said_words - known) / len(said_words) < 0.02
     assert list(practice(grammars, lang, 50)) == list(practice(grammars, lang, 50))
 

@@ -104,6 +104,26 @@ def test_an_emergency_in_a_lower_hypothesis_counts(understander: Understander) -
 
 
 @pytest.mark.parametrize(
+    ("first", "kind", "emergency"),
+    [
+        ("तेलुगु", WaitKind.LANGUAGE, None),
+        ("हाँ", WaitKind.YES_NO, None),
+        ("बाराबंकी", WaitKind.PLACE, None),
+        ("९८", WaitKind.DIGITS, None),
+        ("ऑपरेटर से बात कराइए", WaitKind.SERVICE, None),
+        ("पता नहीं", WaitKind.YES_NO, "fire"),
+        ("साग लाग", WaitKind.PLACE, "fire"),
+        ("आग लग गई", WaitKind.LANGUAGE, "fire"),
+    ],
+)
+def test_a_plain_answer_is_no_emergency_for_what_else_it_might_have_been(
+    understander: Understander, first: str, kind: WaitKind, emergency: str | None
+) -> None:
+    nbest = [Hypothesis(first), Hypothesis("आग लग गई")]
+    assert understander.understand(nbest, "hi", kind, TODAY).emergency == emergency
+
+
+@pytest.mark.parametrize(
     ("text", "lang", "place"),
     [
         ("बाराबंकी", "hi", "Barabanki"),
