@@ -22,9 +22,7 @@ demo: $(STAMP)  ## recorded callers through the whole helpline
 	@$(BIN)/ivr demo
 
 test: $(STAMP)  ## everything that must pass
-	@$(MAKE) --no-print-directory --output-sync=target -j2 lint contracts chromium types check  # one process each
-	@$(MAKE) --no-print-directory unit  # two processes each from here on
-	@$(MAKE) --no-print-directory replay
+	@$(MAKE) --no-print-directory --output-sync=line -j3 lint contracts types check unit replay  # who waits leaves room
 
 bench: $(STAMP)  ## measure everything beside its peers, into bench/RESULTS.md
 	$(BIN)/python -m bench
@@ -45,12 +43,12 @@ check: $(STAMP)
 chromium: $(STAMP)  ## for the browser tests: finds one, or installs Debian's; says so where neither can be had
 	@$(BIN)/python -m tools.chromium --install || true
 
-unit: $(STAMP)
-	$(BIN)/pytest -n 2 --dist loadfile
+unit: $(STAMP) chromium
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder  # the slow files, which are the first, start first
 
 replay: $(STAMP)
-	$(BIN)/ivr replay audio/fixtures -n 2
-	$(BIN)/ivr replay tests/scenarios --mode text -n 2
+	$(BIN)/ivr replay audio/fixtures
+	$(BIN)/ivr replay tests/scenarios --mode text
 
 fixtures: $(STAMP)  ## make the recorded callers again
 	$(BIN)/python -m tools.fixtures.make_fixtures

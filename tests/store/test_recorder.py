@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from ivr.call.recorder import PIECE_BYTES, WAITING, CallSound, Recorder
 from ivr.speech.tape import TapeFile
@@ -99,14 +100,13 @@ def test_nothing_is_recorded_where_no_days_are_set(db: Database, tmp_path: Path)
     assert list(tmp_path.glob("recordings")) == []
 
 
-def test_a_disk_that_refuses_ends_the_recording_not_the_call(
-    recorder: Recorder, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_disk_that_refuses_ends_the_recording_not_the_call(recorder: Recorder, tmp_path: Path) -> None:
     (tmp_path / "recordings").write_text("no folder")
-    sound = recorder.open("CA1", NOW)
-    speak(sound, 200)
-    closed(sound)
-    assert capsys.readouterr().out.count("recording_not_kept") == 1
+    with capture_logs() as logged:
+        sound = recorder.open("CA1", NOW)
+        speak(sound, 200)
+        closed(sound)
+    assert [entry["event"] for entry in logged] == ["recording_not_kept"]
 
 
 def test_what_cannot_be_written_in_time_becomes_silence_of_the_same_length(

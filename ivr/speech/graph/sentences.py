@@ -38,9 +38,10 @@ def practice(grammars: Grammars, lang: str, count: int = SENTENCES, seed: int = 
 
 def _cries(dangers: Dangers, chance: np.random.Generator) -> Iterator[str]:
     """What happens in each emergency, its parts in any order: no order of theirs is known."""
+    said_of = {concept: sayable(dangers, concept) for concept in dangers.words}
     for _, groups in (*dangers.events, *dangers.doubts):
         for _ in range(_EACH_EVENT):
-            spoken = [sayable(dangers, group[chance.integers(len(group))]) for group in groups]
+            spoken = [said_of[group[chance.integers(len(group))]] for group in groups]
             said = [texts[chance.integers(len(texts))] for texts in spoken if texts]
             chance.shuffle(said)
             yield " ".join(word for text in said for word in words(text))
