@@ -1,7 +1,7 @@
 """What two passes over the same utterance make together: one n-best list, and whether they agree. Pure."""
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz
 
@@ -14,21 +14,29 @@ NBEST = 6
 _SAME_WORD = 75.0  # 0..100: spelling variants of a word, not different words
 _OF_BOUND, _OF_FREE = 0.5, 0.3  # shares of each pass's words that the other must have
 _LEAST_CONFIDENCE = 0.35
+_OF_SPEECH = 0.5  # of the time, that a grammar's words must fill to be what was said
 _LIKELY = 0.4  # of the best free reading's confidence
 
 
 @dataclass(frozen=True, slots=True)
 class TwoPasses:
-    """One language's results. `bound`: under the wait's grammar; None where there is none to compare with."""
+    """One language's results. `bound`: under the wait's grammar; None where there is none to compare with.
+    `elsewhere`: what was said is not what the grammar expects."""
 
     free: Recognition
     bound: Recognition | None = None
+    elsewhere: bool = False
 
-    def believed(self, rule: Rejection) -> "TwoPasses":
-        """These passes, or nothing where only the free one is there and cannot be trusted."""
-        if self.bound is None and not self.free.trusted(rule):
-            return TwoPasses(NOTHING_HEARD)
-        return self
+    def believed(self, rule: Rejection, *, digits: bool = False) -> "TwoPasses":
+        """These passes, or nothing where only the free one is there and cannot be trusted. Where little of what was
+        said fits the grammar, and the free pass is surer of more, something else was said: a sentence with "no" in it
+        is no answer to yes or no. Not so where `digits` are said: freely they are heard badly, and much may be said
+        around them."""
+        if self.bound is None:
+            return self if self.free.trusted(rule) else TwoPasses(NOTHING_HEARD)
+        little = self.bound.coverage < min(_OF_SPEECH, self.free.coverage)
+        surer = self.free.confidence > self.bound.confidence and self.free.trusted(rule)
+        return replace(self, elsewhere=little and surer and not digits)
 
 
 def agree(passes: TwoPasses, fillers: Set[str] = frozenset()) -> bool:
@@ -62,8 +70,10 @@ def _bearing(text: str, fillers: Set[str]) -> list[str]:
 
 
 def nbest(passes: TwoPasses) -> tuple[Hypothesis, ...]:
-    """Readings best first, each text once: the grammar's best, the free best, then the others by confidence."""
-    lists = [heard.alternatives for heard in (passes.bound, passes.free) if heard is not None and not heard.rejected]
+    """Readings best first, each text once: the grammar's best, the free best, then the others by confidence; the free
+    best first where something `elsewhere` was said."""
+    both = (passes.free, passes.bound) if passes.elsewhere else (passes.bound, passes.free)
+    lists = [heard.alternatives for heard in both if heard is not None and not heard.rejected]
     first = [found[0] for found in lists if found]
     rest = sorted((other for found in lists for other in found[1:]), key=lambda other: -other.confidence)
     chosen: dict[str, Hypothesis] = {}
@@ -74,6 +84,6 @@ def nbest(passes: TwoPasses) -> tuple[Hypothesis, ...]:
 
 def words(passes: TwoPasses) -> tuple[Word, ...]:
     """The words of the first reading, with their times."""
-    if passes.bound is not None and not passes.bound.rejected:
+    if passes.bound is not None and not passes.bound.rejected and not passes.elsewhere:
         return passes.bound.words
     return passes.free.words

@@ -268,7 +268,8 @@ class Listener:
             return []
         begun_s = self._clock.monotonic()
         found = await turn.passes.final(turn.take_batch())
-        results = {lang: two.believed(self._models.get(lang).rejection) for lang, two in found.items()}
+        digits = bool(wait.digits)
+        results = {lang: two.believed(self._models.get(lang).rejection, digits=digits) for lang, two in found.items()}
         decode_s = self._clock.monotonic() - begun_s
         return [self._utterance(event, results, turn, decode_s)]
 

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from ivr.speech.agreement import TwoPasses, agree, nbest, words
+from ivr.speech.models import Rejection
 from ivr.speech.recogniser import NOTHING_HEARD, Recognition, Word
 from ivr.understanding.result import Hypothesis
 
@@ -60,3 +63,22 @@ def test_a_rejecting_grammar_leaves_the_free_reading() -> None:
     assert [one.text for one in nbest(passes)] == ["राशन कार्ड"]
     assert [word.text for word in words(passes)] == ["राशन", "कार्ड"]
     assert nbest(TwoPasses(NOTHING_HEARD, NOTHING_HEARD)) == ()
+
+
+@pytest.mark.parametrize(
+    ("filled", "sureness", "digits", "read"),
+    [
+        (0.28, 0.9, False, "వీధి దీపం వెలగడం లేదు"),  # "does not burn" is no "no"
+        (0.28, 0.9, True, "లేదు"),
+        (0.28, 0.4, False, "లేదు"),
+        (0.9, 0.9, False, "లేదు"),
+    ],
+)
+def test_a_grammar_that_fits_little_of_what_was_said_is_not_believed(
+    filled: float, sureness: float, digits: bool, read: str
+) -> None:
+    bound = replace(heard("లేదు", confidence=0.5), coverage=filled)
+    free = replace(heard("వీధి దీపం వెలగడం లేదు", confidence=sureness), coverage=1.0)
+    believed = TwoPasses(free, bound).believed(Rejection(), digits=digits)
+    assert nbest(believed)[0].text == read
+    assert not agree(believed)
