@@ -90,6 +90,12 @@ class Matcher:
     costs: Costs = Costs()
     _told: dict[Found, _Told] = field(default_factory=dict, repr=False)
 
+    def warm(self) -> None:
+        """Look up now what else the first to say a word would wait for."""
+        _ = self.index.whole
+        for word in self.index.lexicon.words:
+            self._tells(self.index.lexicon.find(word))
+
     def match(self, nbest: Sequence[Keys], limit: int = 5, only: frozenset[str] = frozenset()) -> tuple[Candidate, ...]:
         """The services (of `only`, where given) that the hypotheses (content keys, best first) may ask for, best
         first."""

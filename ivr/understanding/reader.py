@@ -114,10 +114,7 @@ class LanguageReader:
     def warm(self) -> None:
         """Build everything now rather than at the first caller's first word."""
         _ = (self.matcher, self.commands, self.emergencies, self.yes_no, self.places, self.slots)
-        _ = self.matcher.index.whole
-        lexicon = self.matcher.index.lexicon
-        for word in lexicon.words:
-            lexicon.find(word)
+        self.matcher.warm()
 
 
 @lru_cache(maxsize=6)
