@@ -22,7 +22,7 @@ demo: $(STAMP)  ## recorded callers through the whole helpline
 	@$(BIN)/ivr demo
 
 test: $(STAMP)  ## everything that must pass
-	@$(MAKE) --no-print-directory --output-sync=line -j3 lint contracts types check unit replay  # who waits leaves room
+	@$(MAKE) --no-print-directory -j3 lint contracts types check unit replay  # who waits leaves room
 
 bench: $(STAMP)  ## measure everything beside its peers, into bench/RESULTS.md
 	$(BIN)/python -m bench
