@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 unexport PYTHONDONTWRITEBYTECODE  # the tests start Python many times: each would compile everything again
 
-.PHONY: help demo test bench lint types contracts check chromium unit replay fixtures models reference serve clean
+.PHONY: help demo test bench lint types contracts check chromium unit replay figures fixtures models reference serve clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -49,6 +49,9 @@ unit: $(STAMP) chromium
 replay: $(STAMP)
 	$(BIN)/ivr replay audio/fixtures
 	$(BIN)/ivr replay tests/scenarios --mode text
+
+figures: $(STAMP)  ## is anything heard or understood worse than before? (20 seconds; tests/data/figures.jsonl)
+	$(BIN)/ivr measure --limit 30 --against tests/data/figures.jsonl
 
 fixtures: $(STAMP)  ## make the recorded callers again
 	$(BIN)/python -m tools.fixtures.make_fixtures

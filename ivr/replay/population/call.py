@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from ivr.dialogue.commands import (
     AnswerTicket,
+    AskDesk,
     Command,
     Disposition,
     FindTickets,
@@ -26,6 +27,7 @@ from ivr.dialogue.commands import (
 from ivr.dialogue.dialogue import Dialogue
 from ivr.dialogue.events import (
     CallStarted,
+    DeskSays,
     Event,
     HungUp,
     KnownTicket,
@@ -43,6 +45,9 @@ from ivr.replay.population.goals import Goal, Kind
 from ivr.replay.population.hearing import MisHearing
 from ivr.replay.population.person import Action, Does, Person
 from ivr.understanding.catalogue import Catalogue
+
+_Asked = OpenTicket | SendSms | FindTickets | AnswerTicket | AskDesk
+ERRANDS = {"rate": "rated", "rumour": "unknown", "certificate": "mistyped", "enrol": "quiet"}  # what comes of each
 
 NOW = datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
 EVENTS_AT_MOST = 200  # twice what the dialogue itself allows
@@ -152,13 +157,13 @@ class SimulatedCall:
             self.plays += [c for c in commands if isinstance(c, Play)]
             self.last = commands[-1]
             self._tell(commands)
-            if not isinstance(self.last, OpenTicket | SendSms | FindTickets | AnswerTicket):
+            if not isinstance(self.last, _Asked):
                 break
             event = self._desk(self.last)
         self._pass(sum(self.prompts.seconds(play) for play in self.plays))
         self._watch(self.plays)
 
-    def _desk(self, effect: OpenTicket | SendSms | FindTickets | AnswerTicket) -> Event:
+    def _desk(self, effect: _Asked) -> Event:
         goal = self.person.goal
         match effect:
             case OpenTicket(service=service, district=district):
@@ -171,6 +176,8 @@ class SimulatedCall:
                 return SmsQueued(True)
             case AnswerTicket(act=act):
                 return TicketAnswered(True, "closed" if act == "yes" else "open")
+            case AskDesk(what=what):
+                return DeskSays(what, ERRANDS[what], {"rumour": ""} if what == "rumour" else {})
             case FindTickets(number=number):
                 known = goal.ticket and (number == goal.ticket or (number is None and goal.own_phone))
                 ticket = KnownTicket(goal.ticket, "street_light_repair", "open", "2026-11-20", "2026-11-27")

@@ -10,8 +10,9 @@ import pytest
 
 from ivr.core.data import data_dir
 from ivr.core.ids import valid_ticket_number
+from ivr.dialogue import errands
 from ivr.dialogue.commands import Listen, Play
-from ivr.replay.population.call import Result
+from ivr.replay.population.call import ERRANDS, Result
 from ivr.replay.population.goals import Goal, Goals, Kind
 from ivr.replay.population.hearing import MisHearing
 from ivr.replay.population.person import Action, Does, Person
@@ -135,3 +136,8 @@ def test_a_ticket_number_is_one_and_can_be_said(knowledge: Knowledge, lang: str)
 
 def test_kinds_of_callers_have_names_of_their_own() -> None:
     assert len({trait.name for trait in TRAITS}) == len(TRAITS)
+
+
+def test_every_errand_that_a_citizen_may_ask_for_is_answered() -> None:
+    for_those_whom_we_ring = {"alert", "claim", "decline", "deliver", "received"}
+    assert set(ERRANDS) == set(errands._TOLD) - for_those_whom_we_ring
