@@ -11,7 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from ivr.cli.accuracy_alarms import alarm_report, cell, plain
+from ivr.cli.accuracy_alarms import alarm_report
+from ivr.cli.rates import cell, grouped, plain_rates
 from ivr.cli.understand import load_understander
 from ivr.core.clock import SystemClock, india_today
 from ivr.core.errors import IvrError
@@ -140,9 +141,7 @@ def _services(
     if failures:
         _list_failures(outcomes, console)
     return {
-        "groups": {
-            name: {key: plain(rate) for key, rate in measure(members).items()} for name, members in groups.items()
-        },
+        "groups": {name: plain_rates(measure(members)) for name, members in groups.items()},
         "confusions": [{"expected": a, "understood": b, "times": times} for a, b, times in worst],
     }
 
@@ -155,19 +154,14 @@ def gained(before: Sequence[Outcome], after: Sequence[Outcome], console: Console
         new = with_them[name]
         better = sum(not a.right and b.right for a, b in zip(old, new, strict=True))
         worse = sum(a.right and not b.right for a, b in zip(old, new, strict=True))
-        rates = [{key: plain(rate) for key, rate in measure(members).items()} for members in (old, new)]
+        rates = [plain_rates(measure(members)) for members in (old, new)]
         report[name] = {"without": rates[0], "with": rates[1], "became_right": better, "became_wrong": worse}
         console.print(f"learnt phrases, {name} ({len(old)}): {better} became right, {worse} wrong", markup=False)
     return report
 
 
 def _groups(outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
-    groups: dict[str, list[Outcome]] = {"all": list(outcomes)}
-    for outcome in outcomes:
-        groups.setdefault(outcome.utterance.lang, []).append(outcome)
-    for outcome in sorted(outcomes, key=lambda found: (found.utterance.lang, found.utterance.note)):
-        groups.setdefault(f"{outcome.utterance.lang} {outcome.utterance.note or '-'}", []).append(outcome)
-    return groups
+    return grouped(outcomes, lambda one: (one.utterance.lang, one.utterance.note))
 
 
 def _names(groups: dict[str, list[Outcome]]) -> list[str]:
@@ -201,4 +195,4 @@ def _slots(understander: Understander, rows: Sequence[dict[str, str]], day: date
     rates = {group: Rate(sum(hits), len(hits)) for group, hits in counted.items()}
     for group, rate in sorted(rates.items()):
         console.print(f"{group:16} {cell(rate)} of {rate.total}", markup=False)
-    return {"groups": {group: plain(rate) for group, rate in rates.items()}, "wrong": wrong}
+    return {"groups": plain_rates(rates), "wrong": wrong}

@@ -7,7 +7,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from ivr.understanding.accuracy import Rate
+from ivr.cli.rates import cell, grouped, plain_rates
 from ivr.understanding.alarms import Alarmed, alarm_cases, alarm_rates, heard_as
 from ivr.understanding.understand import Understander
 
@@ -24,7 +24,7 @@ def alarm_report(
     """Print the rates of every group; with `failures` each case that went wrong. The report for JSON."""
     cases = [replace(case, text=respeak(case.lang, case.text)) for case in alarm_cases(rows)]
     found = [Alarmed(case, heard_as(understander, case)) for case in cases]
-    groups = _groups(found)
+    groups = grouped(found, lambda one: (one.case.lang, one.case.note))
     table = Table("", *_COLUMNS)
     for name, members in groups.items():
         rates = alarm_rates(members)
@@ -34,37 +34,4 @@ def alarm_report(
         if one.missed or one.false:
             what = "missed" if one.missed else f"false alarm ({one.heard})"
             console.print(f"[{one.case.lang} {one.case.note}] {what}: {one.case.text}", markup=False)
-    return {
-        "groups": {
-            name: {key: plain(rate) for key, rate in alarm_rates(members).items()} for name, members in groups.items()
-        }
-    }
-
-
-def _groups(found: Sequence[Alarmed]) -> dict[str, list[Alarmed]]:
-    groups: dict[str, list[Alarmed]] = {"all": list(found)}
-    for one in found:
-        groups.setdefault(one.case.lang, []).append(one)
-    for one in sorted(found, key=lambda one: (one.case.lang, one.case.note)):
-        groups.setdefault(f"{one.case.lang} {one.case.note or '-'}", []).append(one)
-    return groups
-
-
-def cell(rate: Rate | None) -> str:
-    """A rate with its interval, for a table; "" where there is none."""
-    if rate is None:
-        return ""
-    low, high = rate.interval
-    return f"{rate.value:.1%} [{low:.0%}-{high:.0%}]"
-
-
-def plain(rate: Rate) -> dict[str, float | int]:
-    """A rate with its interval, for JSON."""
-    low, high = rate.interval
-    return {
-        "hits": rate.hits,
-        "total": rate.total,
-        "rate": round(rate.value, 4),
-        "low": round(low, 4),
-        "high": round(high, 4),
-    }
+    return {"groups": {name: plain_rates(alarm_rates(members)) for name, members in groups.items()}}

@@ -29,7 +29,7 @@ from ivr.desk.rules.states import CLAIM
 from ivr.store.tickets import TicketEvent, TicketRow
 
 PHOTO_MAX_BYTES = 5 * 1024 * 1024
-_PHOTOS = {b"\xff\xd8\xff": (".jpg", "image/jpeg"), b"\x89PNG\r\n\x1a\n": (".png", "image/png")}
+_PHOTOS = {photographs.JPEG + b"\xff": (".jpg", "image/jpeg"), photographs.PNG: (".png", "image/png")}
 _TYPED = ("note", "code", "on", "reason", "until", "officer", "place")
 
 

@@ -81,12 +81,11 @@ class WordTable:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An event found in words `start:end`, put together of `concepts` groups."""
+    """An emergency told by words `start:end`."""
 
     kind: str
     start: int
     end: int
-    concepts: int
 
 
 @dataclass(frozen=True)
@@ -253,4 +252,4 @@ def _tight(kind: str, groups: Sequence[int], at: Sequence[int], start: int) -> E
         if not wanted:
             end = place + 1
             break
-    return Event(kind, first, end, len(groups))
+    return Event(kind, first, end)

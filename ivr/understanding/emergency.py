@@ -3,11 +3,11 @@
 Words are compared as said, not folded to what they stand for in a request: there a boat may be a name's variant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from ivr.understanding.danger import DangerFinder, Scene
+from ivr.understanding.danger import DangerFinder, Event, Scene
 from ivr.understanding.grammars import UNLESS
 from ivr.understanding.language_grammar import LanguageGrammar
 from ivr.understanding.lexicon import SAME_SOUND, SAME_STEM
@@ -20,7 +20,6 @@ _LONG = 6  # letters of a key
 _NEAR = 3  # words before a danger in which a request is about it
 _SETTLED = 3  # words after a danger, still to be spoken, that mostly show what it is about
 _BEHIND = 3  # words behind a danger in which its tense is told
-_Found = tuple[str, int, int]  # a kind, and the words start:end that tell it
 
 
 @dataclass(frozen=True)
@@ -89,10 +88,8 @@ class EmergencySpotter:
         """The kind of emergency in the keys (not folded further): that of the longest phrase, else of the event of most
         concepts. Not `whole`: of what is said so far, where the next words may tell that it is only talk."""
         scene = self.dangers.scene(keys)
-        for kind, start, end in chain(self._phrases(keys), self._events(scene)):
-            if (whole or self._settled(scene, end)) and not self._excused(scene, kind, start, end):
-                return kind
-        return None
+        told = chain(self._phrases(keys), self.dangers.find(scene))
+        return self._first(scene, (event for event in told if whole or self._settled(scene, event.end)))
 
     def phrased(self, keys: Keys) -> bool:
         """Whether an emergency is said in so many words."""
@@ -101,12 +98,13 @@ class EmergencySpotter:
     def doubt(self, keys: Keys) -> str | None:
         """The kind of what may be an emergency, for words that make no sure request."""
         scene = self.dangers.scene(keys)
-        for event in self.dangers.find(scene, doubtful=True):
-            if not self._excused(scene, event.kind, event.start, event.end):
-                return event.kind
-        return None
+        return self._first(scene, self.dangers.find(scene, doubtful=True))
 
-    def _phrases(self, keys: Keys) -> Iterator[_Found]:
+    def _first(self, scene: Scene, events: Iterable[Event]) -> str | None:
+        """The kind of the first that nothing excuses."""
+        return next((event.kind for event in events if not self._excused(scene, event)), None)
+
+    def _phrases(self, keys: Keys) -> Iterator[Event]:
         """What is said in so many words. A phrase does not count that touches what its kind excuses."""
         calls = self.calls.find(keys)
         if not calls or {spot.label for spot in self.asides.find(keys)} == {UNLESS}:
@@ -116,11 +114,7 @@ class EmergencySpotter:
             if not any(
                 excuse.label == call.label and excuse.start < call.end and call.start < excuse.end for excuse in excuses
             ):
-                yield call.label, call.start, call.end
-
-    def _events(self, scene: Scene) -> Iterator[_Found]:
-        for event in self.dangers.find(scene):
-            yield event.kind, event.start, event.end
+                yield Event(call.label, call.start, call.end)
 
     def _settled(self, scene: Scene, end: int) -> bool:
         """Whether the words behind the danger, or its being now, leave little that could excuse it."""
@@ -129,10 +123,10 @@ class EmergencySpotter:
             return True
         return len(scene.at) - 1 - end >= _SETTLED
 
-    def _excused(self, scene: Scene, kind: str, start: int, end: int) -> bool:
+    def _excused(self, scene: Scene, event: Event) -> bool:
         """Whether it is talk about danger, or danger to no people. A request made well before it is another matter.
         What goes on, by the last of the words or the next two, is no talk."""
-        finder = self.dangers
+        finder, kind, start, end = self.dangers, event.kind, event.start, event.end
         if finder.silenced(scene, kind):
             return True
         talk = finder.marked(scene, "once") or finder.marked(scene, "talk", start - _NEAR)
