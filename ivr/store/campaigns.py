@@ -9,10 +9,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, and_, bindparam, func, insert, literal, not_, select, update
+from sqlalchemy import Connection, Row, and_, func, insert, literal, not_, select, update
 
 from ivr.core.phone import mask
-from ivr.store.database import insert_once
+from ivr.store.database import as_written, insert_once
 from ivr.store.schema import call, caller
 from ivr.store.schema_alerts import alert_call, campaign, listener, no_alerts
 
@@ -181,7 +181,7 @@ def stop_for(connection: Connection, caller_hash: str, now: datetime) -> None:
 
 def due(connection: Connection, campaign_id: int, now: datetime, limit: int) -> Sequence[ListenerRow]:
     """Whom to ring next."""
-    waits = listener.c.state == _literal(ListenerState.WAITING)
+    waits = listener.c.state == as_written(ListenerState.WAITING.value)
     query = select(listener).where(listener.c.campaign_id == campaign_id, waits, listener.c.due_at <= now)
     rows = connection.execute(query.order_by(listener.c.due_at, listener.c.id).limit(limit))
     return [_listener(row) for row in rows]
@@ -189,7 +189,7 @@ def due(connection: Connection, campaign_id: int, now: datetime, limit: int) -> 
 
 def next_due(connection: Connection, campaign_id: int) -> datetime | None:
     """When the next listener is to be rung; None where nobody waits."""
-    waits = listener.c.state == _literal(ListenerState.WAITING)
+    waits = listener.c.state == as_written(ListenerState.WAITING.value)
     query = select(func.min(listener.c.due_at)).where(listener.c.campaign_id == campaign_id, waits)
     return connection.execute(query).scalar_one_or_none()
 
@@ -291,11 +291,6 @@ def calls_since(connection: Connection, campaign_id: int, since: datetime) -> in
     """How many calls were placed since."""
     mine = alert_call.c.campaign_id == campaign_id, alert_call.c.placed_at >= since
     return connection.execute(select(func.count()).where(*mine)).scalar_one()
-
-
-def _literal(state: ListenerState) -> BindParameter[str]:
-    """As a literal: the planner uses the partial index only where it can read the state."""
-    return bindparam(None, state.value, literal_execute=True)
 
 
 def _row(row: Row[Any]) -> CampaignRow:

@@ -9,9 +9,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
-from ivr.store.database import insert_once
+from ivr.store.database import as_written, insert_once
 from ivr.store.schema import caller, ticket
 from ivr.store.schema_relief import relief_event, relief_offer, relief_request
 
@@ -139,14 +139,14 @@ def by_number(connection: Connection, number: str) -> RequestRow | None:
 def waiting(connection: Connection, district: str, item: str, limit: int = 500) -> Sequence[RequestRow]:
     """The requests for an item that wait in a district, oldest first, locked."""
     mine = relief_request.c.district == district, relief_request.c.item == item
-    query = _shown().where(*mine, relief_request.c.state == _literal(ReliefState.WAITING))
+    query = _shown().where(*mine, relief_request.c.state == as_written(ReliefState.WAITING.value))
     query = query.order_by(relief_request.c.opened_at, relief_request.c.id).limit(limit)
     return [_row(row) for row in connection.execute(query.with_for_update(of=relief_request))]
 
 
 def in_state(connection: Connection, district: str, state: ReliefState, limit: int) -> Sequence[RequestRow]:
     """A district's requests in a state, oldest first."""
-    mine = relief_request.c.district == district, relief_request.c.state == _literal(state)
+    mine = relief_request.c.district == district, relief_request.c.state == as_written(state.value)
     query = _shown().where(*mine).order_by(relief_request.c.opened_at, relief_request.c.id).limit(limit)
     return [_row(row) for row in connection.execute(query)]
 
@@ -249,11 +249,6 @@ def count_kind(connection: Connection, request_id: int, kind: str) -> int:
 def number_of(connection: Connection, caller_hash: str) -> bytes | None:
     """The sealed number of a citizen or responder."""
     return connection.execute(select(caller.c.phone_enc).where(caller.c.phone_hash == caller_hash)).scalar_one_or_none()
-
-
-def _literal(state: ReliefState) -> BindParameter[str]:
-    """As a literal: the planner uses the partial index only where it can read the state."""
-    return bindparam(None, state.value, literal_execute=True)
 
 
 def _shown() -> Any:

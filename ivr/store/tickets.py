@@ -12,7 +12,7 @@ from sqlalchemy import BindParameter, Connection, Row, bindparam, func, or_, sel
 
 from ivr.core.ids import clean_digits, ticket_number
 from ivr.core.phone import mask
-from ivr.store.database import insert_new
+from ivr.store.database import as_written, insert_new
 from ivr.store.schema import caller, counter
 from ivr.store.schema_tickets import officer, ticket, ticket_event
 
@@ -246,8 +246,8 @@ _BY_KEY = select(*(ticket.c[name] for name in OpenedTicket.__dataclass_fields__ 
 
 
 def closed() -> BindParameter[str]:
-    """The word "closed" as a literal: the planner uses the partial indexes only where it can read it."""
-    return bindparam(None, CLOSED, literal_execute=True)
+    """The word "closed", for the partial indexes."""
+    return as_written(CLOSED)
 
 
 def trail(connection: Connection, ticket_id: int) -> Sequence[TicketEvent]:
