@@ -57,13 +57,17 @@ def form(visit: Visit) -> Response:
 
 
 def _form(visit: Visit, typed: dict[str, str], wrong: Wrong, status: int = 200) -> Response:
-    shown: dict[str, Any] = {"typed": typed, "problems": wrong.texts, "lines": wrong.lines[:WRONG_SHOWN]}
-    shown |= {
+    shown: dict[str, Any] = {
+        "typed": typed,
+        "problems": wrong.texts,
+        "lines": wrong.lines[:WRONG_SHOWN],
         "wrong_lines": len(wrong.lines),
         "kinds": alert_rules.KINDS,
         "spoken": visit.parts.around.prompts.languages,
+        "once": uuid4().hex,
+        "longest": alert_rules.LONGEST_TEXT,
+        "most": alert_rules.MOST_A_MINUTE,
     }
-    shown |= {"once": uuid4().hex, "longest": alert_rules.LONGEST_TEXT, "most": alert_rules.MOST_A_MINUTE}
     return visit.page("admin_campaign_new.html", status, admin=ADMIN, keys=(), **shown)
 
 

@@ -91,7 +91,7 @@ class Understander:
             return self._rumour(understood, reader, readings)
         doubtful = kind is WaitKind.YES_NO and any(yes_no.only_doubt(reader.yes_no, r.folded) for r in readings[:1])
         if understood.emergency and _asked(reader, readings[:1], kind, today)[kind.value] not in (None, yes_no.UNCLEAR):
-            understood = replace(understood, emergency=reader.emergencies.find(readings[0].keys))
+            understood = replace(understood, emergency=_cry(reader, readings, answered=True))
         return replace(understood, slots=_asked(reader, readings, kind, today), doubtful=doubtful)
 
     def emergency(self, text: str, lang: str, whole: bool = True) -> str | None:
@@ -189,18 +189,21 @@ def _competitor(candidate: Candidate) -> bool:
 def _always(
     understood: Understanding, reader: LanguageReader, readings: Sequence[Reading], kind: WaitKind
 ) -> Understanding:
-    """What may be said at any wait: a command, a language's name, an emergency; the last in any hypothesis, but for
-    those that are worse than a plain answer. (A recogniser's fifth guess at one word is often a cry.)"""
+    """What may be said at any wait: a command, a language's name, an emergency."""
     first = readings[0]
     command = reader.commands.command(first.keys, first.content)
     language = reader.commands.language(first.keys, first.content, asked=kind is WaitKind.LANGUAGE)
     if language and kind is not WaitKind.LANGUAGE:
         command = Command.CHANGE_LANGUAGE
-    emergencies = (
-        reader.emergencies.find(reading.keys) for reading in (readings[:1] if command or language else readings)
-    )
-    emergency = next((found for found in emergencies if found), None)
+    emergency = _cry(reader, readings, answered=bool(command or language))
     return replace(understood, emergency=emergency, command=command, language=language)
+
+
+def _cry(reader: LanguageReader, readings: Sequence[Reading], *, answered: bool) -> str | None:
+    """An emergency in any hypothesis; where the first is a plain answer, in that one alone: a recogniser's fifth guess
+    at one word is often a cry."""
+    heard = readings[:1] if answered else readings
+    return next((found for found in (reader.emergencies.find(reading.keys) for reading in heard) if found), None)
 
 
 def _with_doubt(understood: Understanding, reader: LanguageReader, readings: Sequence[Reading]) -> Understanding:
