@@ -30,6 +30,7 @@ _GIVEN_UP: Mapping[At, At] = {
     At.SOLVED: At.UNSAID,
     At.STILL: At.REFUSED,
 }
+# Welcome, not needed: nobody is asked a third time who says nothing.
 _LEFT_OUT: Mapping[At, dict[str, Any]] = {
     At.DETAILS: {"details_asked": True},
     At.AREA: {"area": ""},
@@ -47,7 +48,7 @@ def missed(turn: Turn, silent: bool = False) -> At | None:
     if at in _SLOTS:
         turn.want(failures=misses)
     turn.note("no_input" if silent else "no_match", f"{at}, {misses} of {ATTEMPTS}")
-    if misses >= ATTEMPTS or (silent and at is At.DETAILS and misses > 1):  # an account is welcome, not needed
+    if misses >= ATTEMPTS or (silent and at in _LEFT_OUT and misses > 1):
         return give_up(turn, silent)
     turn.say(_reprompt(turn, silent))
     if misses == ATTEMPTS - 1:
@@ -83,12 +84,7 @@ def give_up(turn: Turn, silent: bool) -> At:
     """The question has failed too often: go on without the answer where that is possible, else to a person."""
     at = turn.session.at
     if at in _GIVEN_UP:
-        left_out: Mapping[At, dict[str, Any]] = {
-            At.DETAILS: {"details_asked": True},
-            At.AREA: {"area": ""},
-            At.BLOOD: {"group": ""},
-        }
-        turn.want(**left_out.get(at, {}))
+        turn.want(**_LEFT_OUT.get(at, {}))
         done = at is At.RATING and turn.session.rated
         return At.GOODBYE if done else _GIVEN_UP[at]
     if not turn.session.heard:

@@ -5,6 +5,7 @@ import pytest
 from ivr.dialogue.commands import Disposition, HangUp, Listen, OpenTicket, Record, Transfer
 from ivr.dialogue.events import EffectFailed, MessageRecorded
 from ivr.dialogue.ports import House
+from ivr.dialogue.session import At
 from ivr.understanding.result import WaitKind
 from tests.unit.dialogue.caller import FakeDesk
 from tests.unit.dialogue.conftest import Ring
@@ -111,6 +112,16 @@ def test_prompts_taper_and_keys_come_after_the_first_failure(ring: Ring) -> None
     caller.say("service=income_certificate:0.5")
     assert caller.silence() == ["yes_no_no_input", "confirm_service", "yes_no_keys"]
     assert caller.say("noise") == ["press_instead", "confirm_service", "yes_no_keys"]
+
+
+def test_what_is_welcome_but_not_needed_is_not_asked_a_third_time_of_who_is_silent(ring: Ring) -> None:
+    caller = ring()
+    caller.say("service=blood_request:0.9 place=Agra")
+    assert caller.session.at is At.BLOOD
+    assert caller.silence()[:2] == ["option_no_input", "ask_blood"]
+    assert caller.silence() == ["ask_area"]
+    caller.silence()
+    assert caller.silence() == ["confirm_request"]
 
 
 def test_a_silent_caller_is_asked_for_a_key_and_then_let_go(ring: Ring) -> None:
