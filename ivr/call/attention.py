@@ -78,13 +78,21 @@ class Attention:
 
     def prompted(self, now_ms: int) -> bool:
         """Whether the voice of now may be one into a prompt. Nobody else is asked whether he only listens."""
-        return self._playback.sounded((self.began_ms or now_ms - BEGINNING_MS) - ECHO_TAIL_MS, now_ms)
+        return bool(self._lately(self.began_ms or now_ms - BEGINNING_MS, now_ms))
 
-    def interrupts(self, now_ms: int) -> bool:
-        """Whether the voice is to cut what sounds."""
+    async def interrupts(self, now_ms: int) -> bool:
+        """Whether the voice is to cut what sounds. Only where it would is it asked whether the caller just listens."""
         if self.began_ms is None or not self._playback.sounding or not self._playback.interruptible:
             return False
-        return self._floor.interrupts(self._listener.voiced_ms, self._lately(self.began_ms, now_ms))
+        voiced_ms, spoken = self._listener.voiced_ms, self._lately(self.began_ms, now_ms)
+        if not self._floor.interrupts(voiced_ms, spoken):
+            return False
+        try:
+            listening = await self._listener.listening()
+        except IvrError as error:
+            log.warning("not_read_again", call_sid=self._sid, code=error.code)
+            return True
+        return self._floor.interrupts(voiced_ms, spoken, listening)
 
     def verdict(self, listen: Listen, heard: Utterance, now_ms: int) -> Verdict:
         """What the turn that has ended is. Into a prompt that must be heard nothing is an answer: the question that it
@@ -96,7 +104,7 @@ class Attention:
             return Verdict.ANSWER
         lang = max(heard.nbest, key=lambda code: heard.nbest[code][0].confidence if heard.nbest[code] else -1.0)
         text = heard.nbest[lang][0].text if heard.nbest[lang] else ""
-        uttered = Said(text, lang, heard.words, heard.began_ms)
+        uttered = Said(text, lang, heard.words, heard.began_ms, heard.listening)
         verdict = self._floor.verdict(uttered, listen.kind, lately, self._playback.question)
         into_prompt = self._playback.around(heard.began_ms, heard.began_ms)
         return verdict if into_prompt or verdict is Verdict.ECHO else Verdict.ANSWER

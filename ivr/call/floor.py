@@ -8,7 +8,7 @@ interrupt.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rapidfuzz import fuzz
@@ -48,12 +48,14 @@ class FloorRules:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An utterance that ended. `text` in `lang`: its surest reading, "" where there is none."""
+    """An utterance that ended. `text` in `lang`: its surest reading, "" where there is none. `listening`: what a pass
+    for back-channels alone made of its beginning, by language."""
 
     text: str
     lang: str
     words: Sequence[Word]
     began_ms: int
+    listening: Mapping[str, str] = field(default_factory=dict)
 
 
 class Floor:
@@ -77,15 +79,17 @@ class Floor:
         """What is being said, as the free pass hears it."""
         return next((text for (_, free), text in reversed(self._texts.items()) if free and text), "")
 
-    def interrupts(self, voiced_ms: int, spoken: Sequence[Spoken]) -> bool:
-        """Whether the voice, by now `voiced_ms` long, is to cut the prompts, of which `spoken` sounded lately."""
+    def interrupts(self, voiced_ms: int, spoken: Sequence[Spoken], listening: Mapping[str, str] | None = None) -> bool:
+        """Whether the voice, by now `voiced_ms` long, is to cut the prompts, of which `spoken` sounded lately.
+        `listening`: what a pass for back-channels alone makes of it, by language."""
         texts = {key: text for key, text in self._texts.items() if text}
         if voiced_ms < self._rules.words_ms or self.echoes(texts, spoken):
             return False
-        if not texts:
-            return voiced_ms >= self._rules.voice_ms
-        listening = any(self._hearing.only_listening(text, lang) for (lang, _), text in texts.items())
-        return not listening or voiced_ms >= self._rules.listening_ms
+        if not texts and voiced_ms < self._rules.voice_ms:
+            return False
+        readings = [*((text, lang) for (lang, _), text in texts.items()), *_readings(listening or {})]
+        only_listening = any(self._hearing.only_listening(text, lang) for text, lang in readings)
+        return not only_listening or voiced_ms >= self._rules.listening_ms
 
     def echoes(self, texts: Mapping[tuple[str, bool], str], spoken: Sequence[Spoken]) -> bool:
         """Whether in any language the words so far are mostly those of the prompts."""
@@ -117,7 +121,7 @@ class Floor:
         if kind in (WaitKind.DIGITS, WaitKind.NUMBER) or len(said.text.split()) > 1:
             return False
         bound = [(text, lang) for (lang, free), text in self._texts.items() if not free]
-        return any(self._hearing.only_listening(text, lang) for text, lang in bound)
+        return any(self._hearing.only_listening(text, lang) for text, lang in [*bound, *_readings(said.listening)])
 
     def _own_words(self, words: Sequence[str], lang: str, spoken: Sequence[Spoken]) -> bool:
         own = [word for prompt in spoken if prompt.lang == lang for word, _ in _timed(prompt)]
@@ -134,6 +138,11 @@ class Floor:
             for word in said.words
         )
         return shared >= self._rules.echo_words * len(said.words)
+
+
+def _readings(listening: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(text, language), where there is a text."""
+    return [(text, lang) for lang, text in listening.items() if text]
 
 
 def _timed(prompt: Spoken) -> list[tuple[str, int]]:

@@ -69,6 +69,7 @@ class StreamLine:
         self._speaking = Speaking(self._conversation, parts, send, sink)
         self._playback = self._speaking.playback
         self._attention = Attention(call_sid, parts.hearing, self._playback, listener)
+        listener.into_prompt = self._attention.prompted
         self._key_alarm = KeyAlarm(parts.hearing.emergency_keys)
         self._then: Listen | Record | Transfer | HangUp | None = None
         self._keys = KeyCollector(1, 0)
@@ -158,7 +159,6 @@ class StreamLine:
             self._wanted = False
             await self._speaking.cut(self._at_ms)
             await self._happen(TakenOver())
-        self._listener.into_prompt = self._attention.prompted(self._at_ms)
         then, found = self._then, await self._listener.feed(frame)
         if isinstance(then, Record):
             await self._record(then, found, frame)
@@ -173,7 +173,7 @@ class StreamLine:
         if self._key_alarm.due(self._at_ms):
             await self._emergency(EmergencyHeard())
             return
-        if self._attention.interrupts(self._at_ms):
+        if self._attention.began_ms is not None and await self._attention.interrupts(self._at_ms):
             self._unheard = await self._speaking.cut(self._at_ms)
         if self._playback.sounding or self._attention.began_ms is not None:
             self._quiet_ms = 0

@@ -113,12 +113,6 @@ class Playback:
         late = [s for s in self.queue if now_ms - (s.starts_ms + s.duration_ms) > LOST_MARK_MS]
         return self.marked(late[-1].mark, now_ms) if late else []
 
-    def sounded(self, from_ms: int, now_ms: int) -> bool:
-        """Whether any prompt sounded between these: `around`, for every frame."""
-        if any(s.starts_ms <= now_ms and s.starts_ms + s.duration_ms >= from_ms for s in self.queue):
-            return True
-        return any(p.ends_ms >= from_ms and p.starts_ms <= now_ms for p in self.past)
-
     def around(self, from_ms: int, now_ms: int) -> tuple[Spoken, ...]:
         """The prompts that sounded at any time between these."""
         known = [*self.past, *(_spoken(s) for s in self.queue)]

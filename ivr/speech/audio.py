@@ -54,12 +54,12 @@ _ENCODE = _encoding_table()
 
 def mulaw_decode(data: bytes) -> Samples:
     """µ-law bytes -> int16 samples of the same count."""
-    return _DECODE[np.frombuffer(data, np.uint8)]
+    return _DECODE.take(np.frombuffer(data, np.uint8))
 
 
 def mulaw_encode(samples: Samples) -> bytes:
     """int16 samples -> µ-law bytes of the same count."""
-    return _ENCODE[samples.astype(np.int32) + 32768].tobytes()
+    return _ENCODE.take(samples.astype(np.int32) + 32768).tobytes()
 
 
 def silence(duration_ms: float) -> Samples:

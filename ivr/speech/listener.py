@@ -8,7 +8,7 @@ clock only measures how long decoding took. It decides nothing about the dialogu
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -60,7 +60,7 @@ class Utterance:
 
     `words`: of the best reading of the surest language `lang`, `free` what its free pass made of it. The last voice
     ended at `ended_ms`, the turn was called over at `endpoint_ms`, and what was left to decode then took `decode_s`.
-    `voiced_ms` of it were voice.
+    `voiced_ms` of it were voice. `listening`: see `Listener.listening`.
     """
 
     nbest: Mapping[str, tuple[Hypothesis, ...]]
@@ -74,6 +74,7 @@ class Utterance:
     voiced_ms: int = 0
     lang: str = ""
     free: str = ""
+    listening: Mapping[str, str] = field(default_factory=dict)
 
 
 Heard = SpeechBegan | Partial | Utterance
@@ -114,7 +115,7 @@ class Listener:
         self._rest = b""
         self._now_ms = 0
         self._voiced = False
-        self.into_prompt = True  # false: nobody asks whether the caller only listens, and no pass is spent on it
+        self.into_prompt: Callable[[int], bool] = lambda _: True  # at `now_ms`; else a turn's first words have no haste
 
     @property
     def now_ms(self) -> int:
@@ -168,6 +169,18 @@ class Listener:
         confidence, so what is acted upon before the turn is over is heard twice."""
         return await self._read(self._turn, lang) if self._turn else ""
 
+    async def listening(self) -> Mapping[str, str]:
+        """The turn so far as a back-channel, by language, "" where it is none: heard by a pass for nothing else, since
+        free recognition makes names of these words. Of long turns what was last made of them."""
+        turn, wait = self._turn, self._wait
+        if turn is None or wait is None:
+            return {}
+        if turn.voiced_ms <= PEEK_VOICED_MS and turn.listened_to != len(turn.fed):
+            turn.listened_to = len(turn.fed)
+            words = [(lang, self._back_channel.get(lang)) for lang in wait.langs]
+            turn.listening = {lang: await self._read(turn, lang, phrases) for lang, phrases in words if phrases}
+        return turn.listening
+
     def _noticed(self, samples: Samples) -> EndpointEvent | None:
         """What every frame costs, and most frames all that they cost."""
         self._now_ms += FRAME_MS
@@ -211,11 +224,11 @@ class Listener:
             turn.add([samples], self._now_ms)
         if self._now_ms - turn.changed_ms >= wait.rules.stale_ms:
             return await self._end_turn(self._endpointer.stop(), wait)
-        deciding = voiced and turn.voiced_ms == DECIDING_MS
+        deciding = voiced and turn.voiced_ms == DECIDING_MS and self.into_prompt(self._now_ms)
         paused_ms = len(turn.pause) * FRAME_MS
         if wait.digits and self._digits and paused_ms == DIGITS_COMPLETE_MS:
             await self._count(turn, wait)
-        if paused_ms == PEEK_MS and turn.voiced_ms <= PEEK_VOICED_MS:
+        if paused_ms == PEEK_MS and turn.voiced_ms <= PEEK_VOICED_MS and self.into_prompt(self._now_ms):
             return await self._decode(turn, wait) or await self._peek(turn, wait)
         ready = deciding or len(turn.batch) * FRAME_MS >= BATCH_MS or len(turn.pause) == hangover
         return await self._decode(turn, wait) if ready else []
@@ -227,8 +240,6 @@ class Listener:
                 turn.said[found.lang, found.free] = found.text
                 turn.changed_ms = self._now_ms
                 heard.append(Partial(found.lang, found.text, self._now_ms, found.free))
-        if heard and self.into_prompt and turn.voiced_ms <= PEEK_VOICED_MS:
-            heard += await self._listening(turn, wait)
         if heard and wait.digits and self._digits:
             self._wait_for_digits([(text, lang) for (lang, _), text in turn.said.items()], wait)
         return heard
@@ -244,18 +255,11 @@ class Listener:
 
     async def _peek(self, turn: Turn, wait: _Wait) -> list[Heard]:
         """What was said in a turn that pauses early: it may be over, with a word not told yet."""
-        heard = await self._listening(turn, wait)
-        if heard or turn.said:
-            return heard
+        if any((await self.listening()).values()) or turn.said:
+            return []
         texts = {lang: await self._read(turn, lang) for lang in wait.langs}
         turn.said |= {(lang, True): text for lang, text in texts.items() if text}
         return [Partial(lang, text, self._now_ms) for lang, text in texts.items() if text]
-
-    async def _listening(self, turn: Turn, wait: _Wait) -> list[Heard]:
-        """The turn so far as a back-channel, heard by a pass for nothing else: free recognition makes names of them."""
-        words = [(lang, self._back_channel.get(lang)) for lang in wait.langs]
-        found = [(lang, await self._read(turn, lang, phrases)) for lang, phrases in words if phrases]
-        return [Partial(lang, text, self._now_ms, free=False) for lang, text in found if text]
 
     async def _read(self, turn: Turn, lang: str, phrases: Sequence[str] | None = None) -> str:
         return await self._pool.run(read_again, self._models, lang, np.concatenate(turn.fed), phrases)
@@ -291,4 +295,5 @@ class Listener:
             voiced_ms=turn.voiced_ms,
             lang=surest,
             free=results[surest].free.text,
+            listening=turn.listening,
         )

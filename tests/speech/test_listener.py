@@ -9,6 +9,7 @@ import pytest
 from ivr.core.clock import SetClock
 from ivr.core.errors import ModelError, OverloadedError
 from ivr.dialogue.commands import Listen, Pace
+from ivr.replay.recorded import RecordingModels
 from ivr.speech.audio import FRAME_SAMPLES, Samples, mulaw_encode, silence, to_int16
 from ivr.speech.endpoint import EndCause, SpeechBegan
 from ivr.speech.listener import Heard, Listener, Partial, Utterance
@@ -249,6 +250,55 @@ def test_music_after_the_words_does_not_hold_the_line() -> None:
     assert heard
     assert heard[0].endpoint_ms - 1_000 <= 8_000
     assert "राशन" in best(heard[0])
+
+
+def test_whether_a_caller_only_listens_is_read_when_asked_and_not_twice_for_the_same_sound() -> None:
+    async def call() -> tuple[list[int], list[Mapping[str, str]], list[Utterance]]:
+        pool, models = DecodingPool(2), RecordingModels(MODELS)
+        listener = Listener(models, pool, back_channel={"hi": ("हाँ", "अच्छा")})
+        listener.into_prompt = lambda _: False
+        listener.begin(HINDI, {})
+        read, told = list[int](), list[Mapping[str, str]]()
+        heard = await feed(listener, line(silence(500), speech("अच्छा"), silence(300)))
+        for _ in range(3):
+            read.append(len(models.record.passes["hi bound"]))
+            told.append(await listener.listening())
+        heard += await feed(listener, line(silence(1000)))
+        pool.close()
+        return read, told, utterances(heard)
+
+    read, told, (utterance,) = asyncio.run(call())
+    assert read == [0, 1, 1]
+    assert told == [{"hi": "अच्छा"}] * 3
+    assert utterance.listening == {"hi": "अच्छा"}
+
+
+def test_another_word_is_no_back_channel_and_nobody_speaking_is_none() -> None:
+    async def call() -> list[Mapping[str, str]]:
+        pool = DecodingPool(2)
+        listener = Listener(MODELS, pool, back_channel={"hi": ("हाँ", "अच्छा")})
+        listener.begin(HINDI, {})
+        told = [await listener.listening()]
+        await feed(listener, line(silence(500), speech("बिजली"), silence(300)))
+        told.append(await listener.listening())
+        pool.close()
+        return told
+
+    assert asyncio.run(call()) == [{}, {"hi": ""}]
+
+
+@pytest.mark.parametrize(("into_prompt", "passes"), [(True, 2), (False, 1)])
+def test_a_short_word_is_read_before_its_end_only_into_a_prompt(into_prompt: bool, passes: int) -> None:
+    async def call() -> int:
+        pool, models = DecodingPool(2), RecordingModels(MODELS)
+        listener = Listener(models, pool)
+        listener.into_prompt = lambda _: into_prompt
+        listener.begin(HINDI, {})
+        await feed(listener, line(silence(500), speech("हाँ"), silence(1500)))
+        pool.close()
+        return len(models.record.passes["hi free"])
+
+    assert asyncio.run(call()) == passes
 
 
 def test_time_goes_on_where_nothing_is_waited_for() -> None:

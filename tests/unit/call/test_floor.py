@@ -1,5 +1,7 @@
 """What of a voice that falls into a prompt interrupts it, and what of it is an answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from ivr.call.floor import Floor, Said, Verdict
@@ -44,6 +46,20 @@ def said(text: str, began_ms: int, *starts_ms: int) -> Said:
 )
 def test_when_a_voice_interrupts(text: str, voiced_ms: int, cuts: bool) -> None:
     assert floor(text).interrupts(voiced_ms, [ASK]) is cuts
+
+
+@pytest.mark.parametrize(("text", "voiced_ms", "cuts"), [("राम", 880, False), ("राम", 900, True), ("", 600, False)])
+def test_who_only_listens_by_a_pass_for_it_does_not_interrupt(text: str, voiced_ms: int, cuts: bool) -> None:
+    assert floor(text).interrupts(voiced_ms, [ASK])
+    assert floor(text).interrupts(voiced_ms, [ASK], {"hi": "हाँ जी", "te": ""}) is cuts
+
+
+def test_a_name_that_a_pass_for_it_knows_for_a_back_channel_is_one_and_a_sentence_is_not() -> None:
+    named = replace(said("राम", 2_900), listening={"hi": "हाँ"})
+    assert floor().verdict(named, WaitKind.SERVICE, [ASK], ASK) is Verdict.BACK_CHANNEL
+    assert floor().verdict(named, WaitKind.NUMBER, [ASK], ASK) is Verdict.ANSWER
+    sentence = replace(said("राम का कार्ड", 2_900), listening={"hi": "हाँ"})
+    assert floor().verdict(sentence, WaitKind.SERVICE, [ASK], ASK) is Verdict.ANSWER
 
 
 def test_a_new_turn_forgets_the_words_before() -> None:
