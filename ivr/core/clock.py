@@ -32,17 +32,16 @@ class SetClock:
     """A clock that moves only when told to."""
 
     def __init__(self, start: datetime) -> None:
-        self._now = start
+        self._start = start
         self._elapsed = 0.0
 
     def now(self) -> datetime:
-        return self._now
+        return self._start + timedelta(seconds=self._elapsed)
 
     def monotonic(self) -> float:
         return self._elapsed
 
     def advance(self, seconds: float) -> None:
-        self._now += timedelta(seconds=seconds)
         self._elapsed += seconds
 
 

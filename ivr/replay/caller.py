@@ -24,6 +24,7 @@ class Sent:
     spoke: Turn | None = None
 
 
+_QUIET = Sent()
 Ear = Callable[[str, str], int | None]  # (prompt, word) -> ms ago
 
 
@@ -55,6 +56,7 @@ class ScriptedCaller:
     ) -> None:
         self._todo = list(turns)
         self._accidents = accidents or Accidents()
+        self._unlucky = self._accidents != Accidents()
         self._at_ms = 0
         self._ear, self._told = ear, told
         self._audio = b""
@@ -73,13 +75,12 @@ class ScriptedCaller:
         """The next 20 ms; `sounding` says whether the helpline is heard speaking now."""
         self._listen(sounding)
         self._at_ms += FRAME_MS
-        accident = self._accident()
-        if accident is not None:
+        if self._unlucky and (accident := self._accident()) is not None:
             return accident
         if self._current is not None:
             return self._go_on(self._current)
         if not self._todo or not self._turn_begins(self._todo[0], sounding):
-            return Sent()
+            return _QUIET
         turn = self._todo.pop(0)
         self._told(turn)
         self._sounded, self._sounding_ms = sounding, 0  # what answers this turn begins anew

@@ -39,7 +39,7 @@ class Passage:
     """One stream's way through a network."""
 
     def __init__(self, network: Network) -> None:
-        self._network = network
+        self._network, self._clean = network, network.clean
         self._rng = random.Random(network.seed)  # noqa: S311 - must repeat
         self._under_way: deque[tuple[float, Message]] = deque()  # frames and keys, by arrival
         self._marks: deque[tuple[float, Message]] = deque()
@@ -47,7 +47,7 @@ class Passage:
 
     def through(self, at_ms: int, sent: list[Message]) -> list[Message]:
         """What arrives at `at_ms`, of what is `sent` now and before. All of it with `stop`: the connection ends."""
-        if self._network.clean:
+        if self._clean:
             return sent
         for message in sent:
             self._enters(at_ms, message)
