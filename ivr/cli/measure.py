@@ -115,7 +115,7 @@ def _measured(plan: _Plan, console: Console) -> tuple[list[Row], list[Outcome]]:
 
 @cache
 def _knowledge(models_dir: Path) -> Knowledge:
-    return Knowledge.load(models_dir)
+    return Knowledge.load(models_dir, cache=Path("var/cache"))
 
 
 def _tell(console: Console, rows: Sequence[Row], changed: Sequence[Change]) -> None:

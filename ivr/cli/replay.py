@@ -29,6 +29,7 @@ from ivr.replay.virtual_loop import run_virtual
 from ivr.web.assembly import Knowledge
 
 CACHE = Path("var/replay")
+_GRAMMARS = Path("var/cache")
 _WIDE = 120
 _player: Player | None = None  # of this process
 
@@ -120,7 +121,7 @@ def _played(cases: list[Case], playing: _Playing, workers: int) -> Iterator[Outc
 def _begin(playing: _Playing) -> None:
     global _player
     logs.configure("error")
-    _player = Player(Knowledge.load(), playing.mode, CACHE, playing.spoil)
+    _player = Player(Knowledge.load(cache=_GRAMMARS), playing.mode, CACHE, playing.spoil)
 
 
 def _play(case: Case) -> Outcome:

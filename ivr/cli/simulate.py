@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -49,7 +50,7 @@ def _play(plan: Plan, console: Console) -> list[Result]:
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("reading grammars", total=plan.calls)
         data = data_dir("grammars").parent / "tests" / "data"
-        for result in simulate(Knowledge.load(), plan, data):
+        for result in simulate(Knowledge.load(cache=Path("var/cache")), plan, data):
             results.append(result)
             progress.update(task, advance=1, description="calling")
     return results

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path("var"), description="Folder for the SQLite database, recordings, cached prompts and the secret key."
     )
+    cache_dir: Path | None = Field(
+        None,
+        description="Folder for what can be made again: the grammars as read, so that a start takes less. "
+        "Only this user may be allowed to write there. Default: cache in the data folder.",
+    )
     database_url: str = Field(
         "",
         validate_default=True,
@@ -121,6 +126,11 @@ class Settings(BaseSettings):
     log_personal: bool = Field(
         False, description="Log numbers, words and digits too. Only for a trial with your own calls."
     )
+
+    @property
+    def cache(self) -> Path:
+        """The folder of what can be made again, whether it is there or not."""
+        return self.cache_dir or self.data_dir / "cache"
 
     @property
     def speech_models(self) -> Path:

@@ -38,14 +38,9 @@ class Understander:
         return self.own_thresholds or self.grammars.thresholds
 
     def warm(self) -> None:
-        """Build all languages' indexes (about a second) before the first call.
-
-        They live as long as the process: frozen, or each full garbage collection walks through them in mid-call.
-        """
+        """Build all languages' indexes (seconds) before the first call."""
         for lang in self.grammars.languages:
             self.reader(lang).warm()
-        gc.collect()
-        gc.freeze()
 
     def adopt(self, grammars: Grammars) -> tuple[str, ...]:
         """Read by these grammars from now on, where their requests differ; the languages that do. What is new is built

@@ -178,7 +178,7 @@ def _rooms(settings: Settings, around: Surroundings) -> _Rooms:
 
 def _knowledge(settings: Settings, db: Database) -> Knowledge:
     write_learnt(db, settings.data_dir)  # another machine may have accepted some
-    return Knowledge.load(settings.speech_models, settings.data_dir / FOLDER)
+    return Knowledge.load(settings.speech_models, settings.data_dir / FOLDER, settings.cache)
 
 
 def _dialogue(settings: Settings, known: Knowledge) -> Dialogue:

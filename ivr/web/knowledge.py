@@ -1,11 +1,16 @@
 """What a process knows: grammars, catalogue, script and models, read once for any number of assemblies."""
 
+import gc
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+import numpy
+import rapidfuzz
+
 from ivr.call.hearing import Hearing
 from ivr.core.data import data_dir
+from ivr.core.kept import fingerprint, kept
 from ivr.dialogue.script import Script
 from ivr.speech.models import ModelRegistry
 from ivr.understanding.abuse import Abuse
@@ -14,6 +19,10 @@ from ivr.understanding.grammars import Grammars
 from ivr.understanding.learnt import load_learnt, taught
 from ivr.understanding.thresholds import load_thresholds
 from ivr.understanding.understand import Understander
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+_READING = ("core", "understanding", "dialogue")  # rooms whose code decides what is read
+_VERSIONS = f"numpy {numpy.__version__}, rapidfuzz {rapidfuzz.__version__}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +36,25 @@ class Knowledge:
     models: ModelRegistry
 
     @classmethod
-    def load(cls, models_dir: Path | None = None, learnt: Path | None = None) -> "Knowledge":
-        """Read it all, ready for the first call; `learnt`: the folder of phrases learnt from calls. DataError with
-        file and line."""
+    def load(cls, models_dir: Path | None = None, learnt: Path | None = None, cache: Path | None = None) -> "Knowledge":
+        """Read it all, ready for the first call; `learnt`: the folder of phrases learnt from calls. `cache`: a folder
+        that keeps what was read, which takes several times as long to read anew. DataError with file and line."""
         folder = data_dir("grammars")
-        catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
-        if learnt is not None:
-            grammars = taught(grammars, load_learnt(learnt))
-        understander = Understander(grammars, catalogue, load_thresholds(folder))
-        understander.warm()
-        return cls(catalogue, grammars, understander, Script.load(folder), ModelRegistry(models_dir))
+        made_from = [folder, *(_PACKAGE / room for room in _READING), *([learnt] if learnt else [])]
+        read = partial(_read, folder, learnt)
+        found = kept(cache, "grammars", fingerprint(made_from, _VERSIONS), read) if cache is not None else read()
+        gc.collect()
+        gc.freeze()  # it lives as long as the process: each full collection would walk through it in mid-call
+        return cls(*found, ModelRegistry(models_dir))
+
+
+def _read(folder: Path, learnt: Path | None) -> tuple[Catalogue, Grammars, Understander, Script]:
+    catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
+    if learnt is not None:
+        grammars = taught(grammars, load_learnt(learnt))
+    understander = Understander(grammars, catalogue, load_thresholds(folder))
+    understander.warm()
+    return catalogue, grammars, understander, Script.load(folder)
 
 
 def hearing(known: Knowledge, emergency_keys: str) -> Hearing:

@@ -9,26 +9,19 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from ivr.core.data import data_dir
-from ivr.dialogue.script import Script
 from ivr.replay.case import Case
 from ivr.replay.modes import Mode
 from ivr.replay.report.page import write_report
 from ivr.replay.run import Player
-from ivr.speech.models import ModelRegistry
-from ivr.web.knowledge import Knowledge
 from tests.browser.conftest import DESKTOP, PATIENCE_S, ROOT, TELEPHONE
-from tests.console.house import knowledge
+from tests.real import knowledge
 
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One call that went otherwise than expected, one that did not; both languages."""
     path = tmp_path_factory.mktemp("report") / "report.html"
-    catalogue, understander = knowledge()
-    script = Script.load(data_dir("grammars"))
-    known = Knowledge(catalogue, understander.grammars, understander, script, ModelRegistry())
-    player = Player(known, Mode.RECORDED, ROOT / "var" / "replay")
+    player = Player(knowledge(), Mode.RECORDED, ROOT / "var" / "replay")
     wrong = replace(Case.load(ROOT / "audio/fixtures/hi/barge_in_greeting"), expect={"disposition": "answered"})
     right = Case.load(ROOT / "audio/fixtures/te/barge_in_greeting")
     with ThreadPoolExecutor(1) as thread:  # this one's loop is the browser's

@@ -11,6 +11,7 @@ from ivr.replay.case import Case, Turn
 from ivr.replay.house import ReplayHouse, replay_house
 from ivr.replay.virtual_loop import run_virtual
 from ivr.web.assembly import Knowledge
+from tests import real
 
 from .heard_once import HeardOnce
 
@@ -22,7 +23,7 @@ CACHE = ROOT / "var" / "replay" / "prompts"
 
 @pytest.fixture(scope="session")
 def knowledge() -> Knowledge:
-    known = Knowledge.load()
+    known = real.knowledge()
     return replace(known, models=HeardOnce(known.models))
 
 

@@ -32,11 +32,8 @@ from ivr.store.calls import Calls
 from ivr.store.database import Database
 from ivr.store.secrets import Secrets
 from ivr.store.users import UserRow
-from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
-from ivr.understanding.thresholds import load_thresholds
-from ivr.understanding.understand import Understander
 from ivr.web.workroom import Workroom
+from tests import real
 
 NOW = datetime(2026, 11, 22, 4, 30, tzinfo=UTC)  # ten in the morning in India
 SINCE = NOW - timedelta(days=30)  # the users are there
@@ -45,20 +42,12 @@ PASSWORD = "a long sentence 7"
 PLACE = "Guntur"
 
 
-@cache
-def knowledge() -> tuple[Catalogue, Understander]:
-    """grammars/, read once for all tests of a process."""
-    folder = data_dir("grammars")
-    catalogue = Catalogue.load(folder)
-    return catalogue, Understander(Grammars.load(folder), catalogue, load_thresholds(folder))
-
-
 def around(db: Database, clock: Clock, data: Path, **settings: Any) -> Around:
     """What lies below a console, all of it real."""
-    catalogue, understander = knowledge()
+    known = real.knowledge()
     given = {"data_dir": data, "secret_key": SecretStr(SECRET), "public_url": "http://testserver", **settings}
     secrets, made = Secrets(SECRET), Settings.model_construct(**given)
-    desk = Desk(db, secrets, catalogue, sms_texts(made), DeskOptions(Random(1).randbytes, Random(2)))
+    desk = Desk(db, secrets, known.catalogue, sms_texts(made), DeskOptions(Random(1).randbytes, Random(2)))
     return Around(
         settings=made,
         db=db,
@@ -66,9 +55,9 @@ def around(db: Database, clock: Clock, data: Path, **settings: Any) -> Around:
         desk=desk,
         calls=Calls(db, secrets),
         clock=clock,
-        understander=understander,
+        understander=known.understander,
         prompts=PromptLibrary(
-            data_dir("grammars"), data_dir("audio"), data / "prompts", clock=clock, catalogue=catalogue
+            data_dir("grammars"), data_dir("audio"), data / "prompts", clock=clock, catalogue=known.catalogue
         ),
         grammars=data_dir("grammars"),
         blocking=Workroom(4, timeout_s=60),  # a test may run on a machine with much else to do

@@ -23,7 +23,8 @@ from ivr.understanding.learnt import load_learnt, taught
 from ivr.understanding.result import Band, Hypothesis, WaitKind
 from ivr.understanding.understand import Understander
 from tests.console.calls import Sample, leave
-from tests.console.house import NOW, Desktop, knowledge
+from tests.console.house import NOW, Desktop
+from tests.real import knowledge
 
 SID, SERVICE = "CAlearn", "electricity_outage"
 SAID = "ఊరంతా చీకటి"  # "the whole village is dark": no service is accepted for it
@@ -130,7 +131,7 @@ def test_a_supervisor_tries_mends_accepts_and_the_next_start_understands(lite: D
 
 def meant(learnt: Path) -> tuple[str | None, Band]:
     """What a server that starts now makes of the words."""
-    catalogue, known = knowledge()
+    catalogue, known = knowledge().catalogue, knowledge().understander
     grammars: Grammars = taught(known.grammars, load_learnt(learnt))
     fresh = Understander(grammars, catalogue, known.own_thresholds)
     found = fresh.understand([Hypothesis(SAID)], "te", WaitKind.SERVICE, NOW.date())
@@ -158,7 +159,7 @@ def test_a_running_server_takes_up_what_was_accepted_when_it_is_quiet(lite: Desk
     leave(lite.db, lite.data, Sample(SID))
     corrected(lite, kind="words", value=SAID)
     learn(lite, corrected(lite))
-    catalogue, known = knowledge()
+    catalogue, known = knowledge().catalogue, knowledge().understander
     running = Understander(known.grammars, catalogue, known.own_thresholds)
     calls = [True]
     adopting = Adopting(lite.db, lite.data, running, lambda: calls[0])

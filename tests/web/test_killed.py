@@ -22,6 +22,7 @@ from ivr.dialogue.commands import Play
 from ivr.store.secrets import Secrets
 from ivr.web.audio import PromptSeal
 from ivr.web.server import bind
+from tests.real import CACHE
 from tests.web.carrier import client, signed
 from tests.web.test_serve import IVR, ROOT
 
@@ -36,6 +37,7 @@ def serving(port: int, data_dir: Path) -> Iterator[subprocess.Popen[str]]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("IVR_")}
     env |= {
         "IVR_DATA_DIR": str(data_dir),
+        "IVR_CACHE_DIR": str(CACHE),
         "IVR_PUBLIC_URL": f"http://127.0.0.1:{port}",
         "IVR_SECRET_KEY": KEY,
         "IVR_TWILIO_AUTH_TOKEN": TOKEN,

@@ -18,6 +18,7 @@ from ivr.core.settings import Settings
 from ivr.web.app import create_app
 from ivr.web.assembly import assemble
 from ivr.web.server import address, bind, listen
+from tests.real import CACHE
 from tests.web.carrier import client
 from tests.web.fakes import Behind
 
@@ -34,7 +35,7 @@ def ivr(*words: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", IVR, *words],
         cwd=ROOT,
-        env=env | {"IVR_DATA_DIR": str(data_dir)},
+        env=env | {"IVR_DATA_DIR": str(data_dir), "IVR_CACHE_DIR": str(CACHE)},
         capture_output=True,
         text=True,
         timeout=60,

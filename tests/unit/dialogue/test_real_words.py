@@ -12,17 +12,15 @@ from ivr.dialogue.ports import House
 from ivr.dialogue.script import Script
 from ivr.speech.prompt_text import load_wordings
 from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
 from ivr.understanding.result import WaitKind
-from ivr.understanding.understand import Understander
+from tests.real import knowledge
 from tests.unit.dialogue.caller import NOW, NUMBER, Caller, FakeDesk
 
 
 @pytest.fixture(scope="session")
 def dialogue() -> Dialogue:
-    folder = data_dir("grammars")
-    grammars, catalogue = Grammars.load(folder), Catalogue.load(folder)
-    return Dialogue(Understander(grammars, catalogue), catalogue, Script.load(folder), House("UP"), grammars)
+    known = knowledge()
+    return Dialogue(known.understander, known.catalogue, known.script, House("UP"), known.grammars)
 
 
 @pytest.fixture

@@ -21,13 +21,14 @@ from ivr.replay.population.traits import TRAITS, Trait, population
 from ivr.replay.population.words import Words
 from ivr.understanding.result import Hypothesis, WaitKind
 from ivr.web.assembly import Knowledge
+from tests import real
 
 DATA = data_dir("grammars").parent / "tests" / "data"
 
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    return Knowledge.load()
+    return real.knowledge()
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ivr.cli.accuracy import read_rows
-from ivr.cli.understand import load_understander
 from ivr.understanding.alarms import AlarmCase, alarm_cases, heard_as
 from ivr.understanding.understand import Understander
+from tests.real import knowledge
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 COLUMNS = {"lang", "text", "emergency"}
@@ -22,7 +22,7 @@ MOST_HASTY = 6  # of the harmless: words whose beginning is an emergency and who
 
 @pytest.fixture(scope="module")
 def real() -> Understander:
-    return load_understander()
+    return knowledge().understander
 
 
 def cases(name: str) -> list[AlarmCase]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ivr.cli.accuracy import corrupter, read_rows, utterances
-from ivr.cli.understand import load_understander
 from ivr.understanding.accuracy import Rate, SlotCase, measure, run, same_value, slot_value
 from ivr.understanding.result import Band, Hypothesis, WaitKind
 from ivr.understanding.understand import Understander
+from tests.real import knowledge
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 TODAY = date(2026, 11, 22)  # the day that the slots' dates were written for
@@ -20,7 +20,7 @@ TODAY = date(2026, 11, 22)  # the day that the slots' dates were written for
 
 @pytest.fixture(scope="module")
 def real() -> Understander:
-    return load_understander()
+    return knowledge().understander
 
 
 def rates(real: Understander, lang: str, corrupt: float) -> dict[str, Rate]:

@@ -5,17 +5,16 @@ Arden's), so that a wrong value in grammars/<lang>/numbers.yaml does not confirm
 """
 
 from datetime import date, timedelta
-from functools import cache
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivr.cli.understand import load_understander
 from ivr.core.ids import check_digit, valid_ticket_number
 from ivr.understanding.digits import phone, ticket
 from ivr.understanding.result import Hypothesis, SlotValue, WaitKind
 from ivr.understanding.understand import Understander
+from tests.real import knowledge
 
 TODAY = date(2026, 11, 22)
 HINDI = [
@@ -157,9 +156,8 @@ LANGS = pytest.mark.parametrize("lang", ["hi", "te"])
 tries = settings(max_examples=60, deadline=None)
 
 
-@cache
 def real() -> Understander:
-    return load_understander()
+    return knowledge().understander
 
 
 def heard(lang: str, kind: WaitKind, text: str) -> SlotValue:
