@@ -14,7 +14,7 @@ import sys
 from bench.processes import ROOT
 from bench.results import RESULTS, load_average
 
-PARTS = ("live", "sockets", "webhooks", "startup", "replays", "storing", "review", "understanding")
+PARTS = ("live", "sockets", "webhooks", "startup", "replays", "storing", "review", "console", "understanding")
 _BUSY = 0.5
 
 

@@ -1,6 +1,6 @@
 """How long the console's pages take on the server with 100,000 tickets: SQLite and PostgreSQL, the same pages.
 
-    python -m bench.console                  # both, 100,000 tickets; PostgreSQL from the development dependencies
+    python -m bench.console [--quick]        # both, 100,000 tickets; PostgreSQL from the development dependencies
     python -m bench.console --tickets 1000 --rounds 3
 
 Measured from request to whole answer inside the process, so without network and browser; the first view is the first
@@ -123,7 +123,9 @@ def main() -> int:
     parser.add_argument("--tickets", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=11)
     parser.add_argument("--database", choices=("sqlite", "postgresql", "both"), default="both")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
     asked = parser.parse_args()
+    rounds = min(3, asked.rounds) if asked.quick else asked.rounds
     columns, rows = ["page"], {name: [name] for name in PAGES}
     worst: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as name, databases(Path(name), asked.database) as urls:
@@ -131,14 +133,14 @@ def main() -> int:
             sys.stderr.write(f"{kind}: filling\n")
             db = prepare(url, Path(name), asked.tickets)
             sys.stderr.write(f"{kind}: measuring\n")
-            found = asyncio.run(measured(db, Path(name), asked.rounds))
+            found = asyncio.run(measured(db, Path(name), rounds))
             db.dispose()
             columns += [f"{kind}: first, ms", "median, ms", "cores, ms"]
             for page, seen in found.items():
                 rows[page] += [f"{seen.first:.0f}", f"{seen.median:.0f}", f"{seen.cores:.0f}"]
             worst[kind] = found["tickets, late first"].first
     body = (
-        f"`python -m bench.console --tickets {asked.tickets} --rounds {asked.rounds}`: {machine()}, "
+        f"`python -m bench.console --tickets {asked.tickets} --rounds {rounds}`: {machine()}, "
         f"load {load_average()}; {asked.tickets} tickets, 30 % of them open, 50 rows a page. "
         "Time in the server from request to whole answer; cores: processor time of this process, PostgreSQL's own "
         f"not counted.\n\n{table(columns, list(rows.values()))}"

@@ -16,6 +16,7 @@ import signal
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import vosk
 import websockets
@@ -59,9 +60,10 @@ async def _vosk(model: str) -> None:
     async def recognise(socket: websockets.ServerConnection) -> None:
         recogniser = vosk.KaldiRecognizer(shared, RATE_HZ)
         recogniser.SetWords(True)
-        async for chunk in socket:
-            assert isinstance(chunk, bytes)
-            await socket.send(await loop.run_in_executor(pool, _heard, recogniser, chunk))
+        with suppress(websockets.ConnectionClosed):  # a caller who goes in the middle of an answer
+            async for chunk in socket:
+                assert isinstance(chunk, bytes)
+                await socket.send(await loop.run_in_executor(pool, _heard, recogniser, chunk))
 
     loop.add_signal_handler(signal.SIGTERM, ended.set)
     async with websockets.serve(recognise, "127.0.0.1", 0, compression=None) as server:
