@@ -30,11 +30,13 @@ class SpokenTurn:
 
 @dataclass(slots=True)
 class Heard:
-    """What the caller experienced: both sides' audio and the answers' delays."""
+    """What the caller experienced: both sides' audio and the answers' delays. `spoken_over`: what sounded when the last
+    turn ended still does, so that nothing can answer it yet."""
 
     caller: bytearray = field(default_factory=bytearray)
     helpline: bytearray = field(default_factory=bytearray)
     spoken: list[SpokenTurn] = field(default_factory=list)
+    spoken_over: bool = False
 
 
 class StreamSide:
@@ -94,6 +96,7 @@ class StreamSide:
         if sent.spoke is not None:
             self.heard.spoken.append(SpokenTurn(sent.spoke, self.at_ms))
             self._old = len(self._buffer)
+        self.heard.spoken_over = self._old > 0
         if sound is not None or sent.began is not None or sent.key:
             self._quiet_since_ms = self.at_ms
         self.heard.caller += sent.audio

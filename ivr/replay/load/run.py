@@ -13,6 +13,7 @@ from ivr.replay.load import server
 from ivr.replay.load.callers import Crowd, LoadCall, Target, talking
 from ivr.replay.load.figures import Limits, Stage, a_call, why_not_held
 from ivr.replay.load.ramp import Ramp
+from ivr.replay.stream import Heard, SpokenTurn
 
 _LOOK_S = 1.0
 _LONGER = 5
@@ -165,6 +166,11 @@ def _replies(calls: Sequence[LoadCall], window: Window, limit_ms: float) -> tupl
                     continue
                 if spoken.answered_ms is not None:
                     replies.append(spoken.answered_ms - spoken.ended_ms)
-                elif not spoken.passed_over and call.ended_s is None:
+                elif call.ended_s is None and not spoken.passed_over and not _spoken_over(heard, spoken):
                     unanswered += (window.ended_s - at_s) * 1000 > limit_ms
     return replies, unanswered
+
+
+def _spoken_over(heard: Heard, turn: SpokenTurn) -> bool:
+    """Whether the turn was said into a prompt that has not ended yet."""
+    return heard.spoken_over and turn is heard.spoken[-1]

@@ -107,6 +107,14 @@ def test_replies_count_where_their_turn_ended_within_the_window() -> None:
     assert measured([call(SpokenTurn(SAID, 5_000, passed_over=True))], 1, WINDOW, Limits()).unanswered == 0
 
 
+def test_who_speaks_into_a_prompt_that_goes_on_is_not_waiting_for_an_answer_yet() -> None:
+    waiting = call(SpokenTurn(SAID, 3_000), SpokenTurn(SAID, 5_000))
+    waiting.record.streams[0].spoken_over = True
+    assert measured([waiting], 1, WINDOW, Limits()).unanswered == 1
+    waiting.record.streams[0].spoken_over = False
+    assert measured([waiting], 1, WINDOW, Limits()).unanswered == 2
+
+
 def test_calls_by_keys_are_refused_and_streams_given_up_are_broken() -> None:
     by_keys = call(ended_s=105.0)
     by_keys.record.streams.clear()

@@ -92,6 +92,17 @@ def test_measures_the_answer_from_the_end_of_speech_to_the_first_sound() -> None
     assert (spoken.ended_ms, spoken.answered_ms) == (40, 640)
 
 
+def test_knows_whether_what_the_caller_spoke_into_still_sounds() -> None:
+    stream = side(Turn(Act.SAY, "words", "01.wav", LOUD * 2, after_ms=20))
+    stream.receive(media(6))
+    told = []
+    for _ in range(8):
+        stream.tick()
+        told.append((len(stream.heard.spoken), stream.heard.spoken_over))
+    assert told == [(0, False), (1, True), (1, True), (1, True), (1, True), *[(1, False)] * 3]
+    assert stream.heard.spoken[0].passed_over
+
+
 @pytest.mark.parametrize(
     "text",
     [
