@@ -262,7 +262,7 @@ class Listener:
         return [Partial(lang, text, self._now_ms) for lang, text in texts.items() if text]
 
     async def _read(self, turn: Turn, lang: str, phrases: Sequence[str] | None = None) -> str:
-        return await self._pool.run(read_again, self._models, lang, np.concatenate(turn.fed), phrases)
+        return await self._pool.run(read_again, self._models, lang, np.concatenate(turn.fed), phrases, urgent=True)
 
     async def _end_turn(self, event: SpeechEnded, wait: _Wait) -> list[Heard]:
         if not wait.digits:  # the pauses between the groups of a number tell nothing about the caller

@@ -52,7 +52,7 @@ class Passes:
 
     async def final(self, rest: Samples) -> dict[str, TwoPasses]:
         """The results by language, after the `rest` of the audio."""
-        found = await _together([self._pool.run(_final, one, rest) for one in self._passes])
+        found = await _together([self._pool.run(_final, one, rest, urgent=True) for one in self._passes])
         results: dict[tuple[str, bool], Recognition] = {
             (one.lang, one.bound): heard for one, heard in zip(self._passes, found, strict=True)
         }

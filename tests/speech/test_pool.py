@@ -1,4 +1,6 @@
 import asyncio
+import os
+import sys
 import threading
 from datetime import UTC, datetime
 
@@ -44,6 +46,57 @@ def test_too_much_waiting_work_is_refused_and_the_lag_is_seen() -> None:
         pool.close()
 
     asyncio.run(main())
+
+
+def test_what_is_urgent_is_done_before_what_has_waited_longer() -> None:
+    gate, done = threading.Event(), list[str]()
+
+    async def main() -> None:
+        pool = DecodingPool(1)
+        waiting: list[asyncio.Task[object]] = [asyncio.create_task(pool.run(gate.wait))]
+        for name, urgent in (("a", False), ("b", False), ("x", True), ("y", True)):
+            waiting.append(asyncio.create_task(pool.run(done.append, name, urgent=urgent)))
+        await asyncio.sleep(0)
+        gate.set()
+        await asyncio.gather(*waiting)
+        pool.close()
+
+    asyncio.run(main())
+    assert done == ["x", "y", "a", "b"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own")
+def test_decoding_yields_to_the_loop() -> None:
+    async def main() -> None:
+        pool = DecodingPool(1)
+        own = os.getpriority(os.PRIO_PROCESS, 0)
+        assert await pool.run(os.getpriority, os.PRIO_PROCESS, 0) > own
+        assert os.getpriority(os.PRIO_PROCESS, 0) == own
+        pool.close()
+
+    asyncio.run(main())
+
+
+def test_closing_drops_what_has_not_begun() -> None:
+    begun, gate, done = threading.Event(), threading.Event(), list[str]()
+
+    def hold() -> None:
+        begun.set()
+        gate.wait()
+
+    async def main() -> None:
+        pool = DecodingPool(1)
+        held = asyncio.create_task(pool.run(hold))
+        waiting = asyncio.create_task(pool.run(done.append, "late"))
+        await asyncio.to_thread(begun.wait)
+        closing = asyncio.create_task(asyncio.to_thread(pool.close))
+        await asyncio.wait([waiting])
+        assert waiting.cancelled()
+        gate.set()
+        await asyncio.gather(held, closing)
+
+    asyncio.run(main())
+    assert done == []
 
 
 def test_work_whose_caller_is_gone_still_counts_until_it_is_done() -> None:
