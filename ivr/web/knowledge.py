@@ -40,12 +40,17 @@ class Knowledge:
         """Read it all, ready for the first call; `learnt`: the folder of phrases learnt from calls. `cache`: a folder
         that keeps what was read, which takes several times as long to read anew. DataError with file and line."""
         folder = data_dir("grammars")
-        made_from = [folder, *(_PACKAGE / room for room in _READING), *([learnt] if learnt else [])]
         read = partial(_read, folder, learnt)
-        found = kept(cache, "grammars", fingerprint(made_from, _VERSIONS), read) if cache is not None else read()
+        found = kept(cache, "grammars", _mark(folder, learnt), read) if cache is not None else read()
         gc.collect()
         gc.freeze()  # it lives as long as the process: each full collection would walk through it in mid-call
         return cls(*found, ModelRegistry(models_dir))
+
+
+def _mark(folder: Path, learnt: Path | None) -> str:
+    """The fingerprint of all that decides what is read; of where it lies too, for what was read names its files."""
+    made_from = [folder, *(_PACKAGE / room for room in _READING), *([learnt] if learnt else [])]
+    return fingerprint(made_from, _VERSIONS, str(folder.resolve()))
 
 
 def _read(folder: Path, learnt: Path | None) -> tuple[Catalogue, Grammars, Understander, Script]:

@@ -3,6 +3,7 @@
 import csv
 import pickle
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,29 @@ def test_they_understand_the_same(knowledge: Knowledge, read_again: Knowledge) -
         for kind in KINDS:
             understood = [k.understander.understand(said, row["lang"], kind, TODAY) for k in (knowledge, read_again)]
             assert understood[0] == understood[1]
+
+
+def test_what_was_read_is_kept_by_its_place_and_by_what_was_learnt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def reading(folder: Path, learnt: Path | None) -> tuple[str, str, str, str]:
+        read.append(folder)
+        return "catalogue", "grammars", "understander", "script"
+
+    monkeypatch.setattr("ivr.web.knowledge._read", reading)
+    here, there, learnt = tmp_path / "here", tmp_path / "there", tmp_path / "learnt"
+    for folder in (here, there, learnt):
+        folder.mkdir()
+        (folder / "places.yaml").write_text("the same")
+    for folder in (here, here, there, there):
+        monkeypatch.setattr("ivr.web.knowledge.data_dir", lambda _, folder=folder: folder)
+        Knowledge.load(learnt=learnt, cache=tmp_path / "cache")
+    assert read == [here, there]
+    (learnt / "places.yaml").write_text("one more")
+    Knowledge.load(learnt=learnt, cache=tmp_path / "cache")
+    assert read == [here, there, there]
 
 
 def test_nothing_is_built_again(read_again: Knowledge) -> None:
