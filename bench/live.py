@@ -112,7 +112,10 @@ async def _streams_held(peer: Running, audio: Sequence[bytes], most: int) -> int
 async def _calls_held(server: Running, cases: Sequence[Case], most: int) -> Loaded:
     target = Target(Line(f"{server.url}/twilio/voice", "+911800111555"), TOKEN)
     plan = Plan(Ramp(4, most), Limits(LIMIT_S * 1000), HOLD_S / 2)
-    return await load(target, server.url, cases, plan, lambda told: print("ours", told, flush=True))
+    loaded = await load(target, server.url, cases, plan, lambda told: print("ours", told, flush=True))
+    for stage, why in loaded.stages:
+        print(f"ours {stage.calls} calls, {len(stage.reply_ms)} replies: {why or 'held'}", flush=True)
+    return loaded
 
 
 def main() -> None:
