@@ -81,7 +81,7 @@ def larger(understander: Understander, lang: str, services: int) -> Understander
     made = Understander(replace(grammars, by_language=by_language), understander.catalogue)
     made.reader(lang).warm()
     gc.collect()
-    gc.freeze()  # as Understander.warm does
+    gc.freeze()  # as Knowledge.load does
     return made
 
 

@@ -29,7 +29,7 @@ from ivr.replay.modes import Mode
 from ivr.replay.report.page import write_report
 from ivr.replay.run import Outcome, Player
 from ivr.replay.spoil.spoiled import Spoil, spoil_of
-from ivr.web.assembly import Knowledge
+from ivr.web.knowledge import KEPT, Knowledge
 
 _DATA = Path("tests/data")
 _FILES = (_DATA / "utterances.csv", _DATA / "slots.csv", _DATA / "emergencies.csv")
@@ -115,7 +115,7 @@ def _measured(plan: _Plan, console: Console) -> tuple[list[Row], list[Outcome]]:
 
 @cache
 def _knowledge(models_dir: Path) -> Knowledge:
-    return Knowledge.load(models_dir, cache=Path("var/cache"))
+    return Knowledge.load(models_dir, cache=KEPT)
 
 
 def _tell(console: Console, rows: Sequence[Row], changed: Sequence[Change]) -> None:

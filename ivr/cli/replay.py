@@ -26,10 +26,9 @@ from ivr.replay.spoil.spoiled import Spoil, spoil_of
 from ivr.replay.variants import hung_up_every as gone_every
 from ivr.replay.variants import network_of, with_network
 from ivr.replay.virtual_loop import run_virtual
-from ivr.web.assembly import Knowledge
+from ivr.web.knowledge import KEPT, Knowledge
 
 CACHE = Path("var/replay")
-_GRAMMARS = Path("var/cache")
 _WIDE = 120
 _player: Player | None = None  # of this process
 
@@ -121,7 +120,7 @@ def _played(cases: list[Case], playing: _Playing, workers: int) -> Iterator[Outc
 def _begin(playing: _Playing) -> None:
     global _player
     logs.configure("error")
-    _player = Player(Knowledge.load(cache=_GRAMMARS), playing.mode, CACHE, playing.spoil)
+    _player = Player(Knowledge.load(cache=KEPT), playing.mode, CACHE, playing.spoil)
 
 
 def _play(case: Case) -> Outcome:

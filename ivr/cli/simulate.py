@@ -2,7 +2,6 @@
 
 import json
 import time
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +13,7 @@ from ivr.core.data import data_dir
 from ivr.replay.population.call import Result
 from ivr.replay.population.simulate import Plan, Report, judged, report, simulate
 from ivr.understanding.accuracy import Rate
-from ivr.web.assembly import Knowledge
+from ivr.web.knowledge import KEPT, Knowledge
 
 
 def command(
@@ -50,7 +49,7 @@ def _play(plan: Plan, console: Console) -> list[Result]:
     with Progress(console=console, transient=True) as progress:
         task = progress.add_task("reading grammars", total=plan.calls)
         data = data_dir("grammars").parent / "tests" / "data"
-        for result in simulate(Knowledge.load(cache=Path("var/cache")), plan, data):
+        for result in simulate(Knowledge.load(cache=KEPT), plan, data):
             results.append(result)
             progress.update(task, advance=1, description="calling")
     return results

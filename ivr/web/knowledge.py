@@ -20,6 +20,7 @@ from ivr.understanding.learnt import load_learnt, taught
 from ivr.understanding.thresholds import load_thresholds
 from ivr.understanding.understand import Understander
 
+KEPT = Path("var/cache")  # of commands that have no settings
 _PACKAGE = Path(__file__).resolve().parent.parent
 _READING = ("core", "understanding", "dialogue")  # rooms whose code decides what is read
 _VERSIONS = f"numpy {numpy.__version__}, rapidfuzz {rapidfuzz.__version__}"
