@@ -12,11 +12,12 @@ from ivr.replay.case import Act, Case, Turn, find_cases
 from ivr.replay.load.callers import LoadCall
 from ivr.replay.load.figures import percentile
 from ivr.replay.load.run import interrupting, suited
-from ivr.speech.audio import MULAW_SILENCE, RATE_HZ, mulaw_decode
+from ivr.speech.audio import MULAW_SILENCE, RATE_HZ, mulaw_decode, mulaw_encode
+from ivr.speech.levels import trimmed
 
 FIXTURES = Path(__file__).resolve().parents[1] / "audio" / "fixtures"
 CHUNK_MS = 200  # as vosk-server's own clients send
-_PAUSE = bytes([MULAW_SILENCE]) * (RATE_HZ * 3 // 10)  # shorter than what ends a turn
+_PAUSE = bytes([MULAW_SILENCE]) * (RATE_HZ // 5)  # with what is left at the edges shorter than what ends a turn
 
 
 def talkers(lang: str, after_ms: int, times: int) -> list[Case]:
@@ -31,7 +32,10 @@ def _early(cases: Sequence[Case], after_ms: int) -> Sequence[Case]:
 
 
 def _longer(turn: Turn, times: int) -> Turn:
-    return replace(turn, audio=_PAUSE.join([turn.audio] * times)) if turn.act is Act.SAY else turn
+    if turn.act is not Act.SAY:
+        return turn
+    once = mulaw_encode(trimmed(mulaw_decode(turn.audio)))
+    return replace(turn, audio=_PAUSE.join([once] * times))
 
 
 def sound(calls: Sequence[LoadCall]) -> list[bytes]:

@@ -20,7 +20,7 @@ ACCOUNT = "AC" + "0" * 32
 @dataclass(frozen=True, slots=True)
 class SpokenTurn:
     """When a turn's speech ended and when the first audible answer began, in ms of the call. `passed_over`: said into
-    a prompt that went on to its end regardless, so that nothing answers it."""
+    a prompt that went on regardless, to its end or until the caller spoke again, so that nothing answers it."""
 
     turn: Turn
     ended_ms: int
@@ -91,6 +91,8 @@ class StreamSide:
         sound = self._next_piece() if self._buffer else None
         assert not isinstance(sound, str)
         sent = self._caller.frame(sounding=sound is not None)
+        if sent.began is not None and self._old:
+            self._pass_over()
         self._hear(sound, old)
         self.at_ms += FRAME_MS
         if sent.spoke is not None:
@@ -158,9 +160,12 @@ class StreamSide:
 
     def _next_piece(self) -> bytes | str:
         if self._old == 1:
-            self.heard.spoken[-1] = replace(self.heard.spoken[-1], passed_over=True)
+            self._pass_over()
         self._old = max(0, self._old - 1)
         return self._buffer.popleft()
+
+    def _pass_over(self) -> None:
+        self.heard.spoken[-1] = replace(self.heard.spoken[-1], passed_over=True)
 
     def _hear(self, sound: bytes | None, old: bool) -> None:
         self.heard.helpline += (sound or b"").ljust(FRAME_BYTES, b"\xff")

@@ -9,7 +9,7 @@ import math
 from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-LOT_S = 0.04  # two frames; the most by which anything a caller does is noticed later
+LOT_S = 0.06  # three frames; the most by which anything a caller does is noticed later
 
 
 class LotReading(WebSocketsSansIOProtocol):

@@ -103,6 +103,20 @@ def test_knows_whether_what_the_caller_spoke_into_still_sounds() -> None:
     assert stream.heard.spoken[0].passed_over
 
 
+def test_a_turn_before_one_that_cuts_the_same_prompt_is_not_answered_by_what_follows() -> None:
+    words = Turn(Act.SAY, "words", "01.wav", LOUD * 2, after_ms=40)
+    stream = side(words, words)
+    stream.receive(media(20))
+    while len(stream.heard.spoken) < 2:
+        stream.tick()
+    stream.receive(json.dumps({"event": "clear", "streamSid": "MZ1"}))
+    stream.receive(media(1))
+    stream.tick()
+    first, second = stream.heard.spoken
+    assert (first.passed_over, first.answered_ms) == (True, None)
+    assert (second.passed_over, second.answered_ms) == (False, second.ended_ms)
+
+
 @pytest.mark.parametrize(
     "text",
     [
