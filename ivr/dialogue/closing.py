@@ -14,10 +14,10 @@ from ivr.dialogue.events import (
     SmsQueued,
     TicketOpened,
 )
-from ivr.dialogue.opening import heard_language, pressed_language
+from ivr.dialogue.opening import heard_language, language_under, pressed_language
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import DESK_FAILED, ask, missed
-from ivr.dialogue.request import pressed_menu, settle, yes_or_no
+from ivr.dialogue.request import in_menu, pressed_menu, settle, yes_or_no
 from ivr.dialogue.session import WORK_LEFT, At, Request
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, WaitKind
@@ -252,10 +252,15 @@ def _back_to_work(turn: Turn, at: At) -> At:
 
 
 def pressed_no_danger(turn: Turn, key: str) -> At | None:
+    """A language or a service: it was no emergency. A key that means nothing here does not say so."""
     if key == "#":
         return At.GOODBYE
+    turn.change(menu=(), page=0)
+    unknown = turn.session.lang is None
+    if not (language_under(turn, key) if unknown else in_menu(turn, key)):
+        return missed(turn)
     _false_alarm(turn)
-    if turn.session.lang is None:
+    if unknown:
         turn.change(at=At.LANGUAGE)
         return pressed_language(turn, key)
     return pressed_menu(turn, key)

@@ -101,10 +101,14 @@ def _greet_and_ask(turn: Turn) -> None:
 
 
 def pressed_language(turn: Turn, key: str) -> At | None:
+    lang = language_under(turn, key)
+    return chosen(turn, lang, f"key {key}") if lang else missed(turn)
+
+
+def language_under(turn: Turn, key: str) -> str | None:
+    """The language that this key stands for."""
     languages = turn.world.script.languages
-    if key.isdecimal() and 1 <= int(key) <= len(languages):
-        return chosen(turn, languages[int(key) - 1], f"key {key}")
-    return missed(turn)
+    return languages[int(key) - 1] if key.isdecimal() and 1 <= int(key) <= len(languages) else None
 
 
 def heard_language(turn: Turn) -> At | None:

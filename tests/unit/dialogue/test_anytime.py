@@ -86,6 +86,18 @@ def test_an_emergency_is_answered_before_everything(ring: Ring, wait: str) -> No
     assert caller.ends_with(HangUp(Disposition.EMERGENCY))
 
 
+@pytest.mark.parametrize("language", ["hi", None])
+def test_a_key_that_means_nothing_does_not_take_an_alarm_back(ring: Ring, language: str | None) -> None:
+    caller = ring(language=language)
+    caller.happen(EmergencyHeard("fire"))
+    caller.press("12")
+    assert caller.session.request.emergency == "fire"
+    assert caller.happen(CallStarted(resumed=True))[0] == "emergency"
+    assert caller.value("emergency", "number") == ("digits", "101")
+    caller.silence()
+    assert caller.ends_with(HangUp(Disposition.EMERGENCY))
+
+
 def test_emergency_numbers_are_the_regions_own(ring: Ring) -> None:
     for region, kind, number in [("AP", "fire", "112"), ("AP", "women_helpline", "181"), ("UP", "unheard_of", "112")]:
         caller = ring(house=House(region))
