@@ -104,7 +104,7 @@ class Recogniser:
         self._resampler = Resampler(RATE_HZ, model.rate_hz)
         try:
             arguments = (grammar.source,) if grammar else ()
-            self._vosk = vosk.KaldiRecognizer(model.handle, float(model.rate_hz), *arguments)
+            self._vosk: Any = vosk.KaldiRecognizer(model.handle, float(model.rate_hz), *arguments)
         except Exception as error:  # vosk raises nothing narrower
             raise ModelError(f"{model.path}: libvosk cannot decode with this model") from error
         self._vosk.SetWords(True)
@@ -125,6 +125,7 @@ class Recogniser:
         """What was said; call once."""
         self._feed(self._resampler.flush())
         self._add_segment(self._vosk.FinalResult())
+        self._vosk = None  # freed here, by the thread that decodes: it takes two milliseconds
         return _recognition(self._readings)
 
     def _feed(self, samples: Samples) -> None:
