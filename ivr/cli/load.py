@@ -32,7 +32,11 @@ def command(
     most: Annotated[int, typer.Option("--most", min=1, help="Never more calls than this.")] = 200,
     step: Annotated[int, typer.Option(min=1, help="How exactly the limit is found, in calls.")] = 1,
     hold_s: Annotated[float, typer.Option("--hold", min=1, help="Seconds that a stage is measured.")] = 30.0,
+    ring_s: Annotated[float, typer.Option("--ring", min=0, help="Seconds over which new callers ring.")] = 20.0,
     settle_s: Annotated[float, typer.Option("--settle", min=0, help="Seconds before a stage is measured.")] = 5.0,
+    replies: Annotated[
+        int, typer.Option(min=1, help="A stage goes on for up to five times --hold until it has so many replies.")
+    ] = 60,
     limit_ms: Annotated[float, typer.Option(min=1, help="The reply time that must not be exceeded.")] = 1200.0,
     share: Annotated[float, typer.Option(min=0.5, max=1, help="By how many of the replies.")] = 0.95,
     interrupt_ms: Annotated[
@@ -56,7 +60,7 @@ def command(
             f"{url} is not this machine; say --test-server if no SMS leaves it", param_hint="--url"
         )
     ramp = Ramp(calls, calls, calls) if calls else Ramp(min(first, most), most, step)
-    plan = Plan(ramp, Limits(limit_ms, share, refused), hold_s, settle_s)
+    plan = Plan(ramp, Limits(limit_ms, share, refused, fewest=replies), hold_s, settle_s, ring_s)
     console = Console(stderr=True, highlight=False)
     try:
         settings = Settings.load(prepare=False)

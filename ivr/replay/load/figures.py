@@ -23,7 +23,7 @@ class Limits:
     share: float = 0.95
     refused: float = 0.0
     late: float = 0.01
-    fewest: int = 20
+    fewest: int = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,14 +22,15 @@ _OPEN_FILES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`ramp` of calls. A stage's new callers ring within `ring_s`; it settles for `settle_s`, then is measured for
-    `hold_s`, or up to `_LONGER` times as long until there are replies enough."""
+    """`ramp` of calls. A stage's new callers ring within `ring_s`, for those who begin together also speak together; it
+    settles for `settle_s`, then is measured for `hold_s`, or up to `_LONGER` times as long until there are replies
+    enough."""
 
     ramp: Ramp
     limits: Limits = field(default_factory=Limits)
     hold_s: float = 30.0
     settle_s: float = 5.0
-    ring_s: float = 5.0
+    ring_s: float = 20.0
 
 
 @dataclass(frozen=True, slots=True)
