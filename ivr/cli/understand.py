@@ -12,9 +12,6 @@ import typer
 
 from ivr.core.clock import SystemClock, india_today
 from ivr.core.data import data_dir
-from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
-from ivr.understanding.learnt import load_learnt, taught
 from ivr.understanding.result import Hypothesis, Understanding, WaitKind
 from ivr.understanding.understand import Understander
 
@@ -34,9 +31,7 @@ _ALTERNATIVES = 3
 def load_understander(learnt: Path | None = None) -> Understander:
     """The understander of the checkout's or the installed grammars, and of the phrases learnt in that folder. Raises
     DataError where they are wrong."""
-    folder = data_dir("grammars")
-    grammars = Grammars.load(folder)
-    return Understander(taught(grammars, load_learnt(learnt)) if learnt else grammars, Catalogue.load(folder))
+    return Understander.load(data_dir("grammars"), learnt)
 
 
 def as_json(understanding: Understanding, services: Iterable[str]) -> dict[str, object]:

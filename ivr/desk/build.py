@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, partial
-from pathlib import Path
 
 from ivr.core.clock import Clock
 from ivr.core.data import data_dir
@@ -29,9 +28,7 @@ from ivr.store.database import Database
 from ivr.store.handovers import Handovers
 from ivr.store.secrets import Secrets
 from ivr.understanding.catalogue import Catalogue, languages
-from ivr.understanding.grammars import Grammars
-from ivr.understanding.learnt import FOLDER, load_learnt, taught
-from ivr.understanding.thresholds import load_thresholds
+from ivr.understanding.learnt import FOLDER
 from ivr.understanding.understand import Understander
 
 STATUS_PATH = "/twilio/status"
@@ -81,7 +78,8 @@ def make_worker(settings: Settings, db: Database, carrier: Carrier, clock: Clock
     secrets = Secrets(settings.secret_key.get_secret_value())
     sending = Sending(db, secrets, carrier, clock, settings.public_url + STATUS_PATH)
     desk = open_desk(settings, db, on_queued=bell.ring)
-    learning = make_learning(settings, db, clock, cache(partial(_understander, settings.data_dir)))
+    understander = cache(partial(Understander.load, data_dir("grammars"), settings.data_dir / FOLDER))
+    learning = make_learning(settings, db, clock, understander)
     every = {**every_handler(settings, db, desk, sending, carrier, bell), **learning.handlers()}
     return Worker(db, desk.jobs, every, clock, bell)
 
@@ -90,12 +88,6 @@ def make_learning(settings: Settings, db: Database, clock: Clock, understander: 
     """What follows from corrections. `understander` is asked for when there is something to learn."""
     calls = Calls(db, Secrets(settings.secret_key.get_secret_value()))
     return Learning(db, understander, clock, CaseMaker(db, calls, settings.data_dir, understander))
-
-
-def _understander(folder: Path) -> Understander:
-    grammars_dir = data_dir("grammars")
-    grammars = taught(Grammars.load(grammars_dir), load_learnt(folder / FOLDER))
-    return Understander(grammars, Catalogue.load(grammars_dir), load_thresholds(grammars_dir))
 
 
 def every_handler(

@@ -4,10 +4,12 @@ import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from pathlib import Path
 
 from ivr.understanding import yes_no
 from ivr.understanding.catalogue import Catalogue, Outcome
 from ivr.understanding.grammars import Grammars
+from ivr.understanding.learnt import load_learnt, taught
 from ivr.understanding.reader import OUTSIDE, TOPIC, LanguageReader, Reading, reader_of
 from ivr.understanding.result import Band, Candidate, Command, Hypothesis, SlotValue, Understanding, WaitKind
 from ivr.understanding.thresholds import Thresholds
@@ -31,6 +33,12 @@ class Understander:
     catalogue: Catalogue
     own_thresholds: Thresholds | None = None
     _readers: dict[str, LanguageReader] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def load(cls, folder: Path, learnt: Path | None = None) -> "Understander":
+        """Of a folder of grammars, and of the phrases learnt that another keeps. DataError where they are wrong."""
+        grammars = Grammars.load(folder)
+        return cls(taught(grammars, load_learnt(learnt)) if learnt else grammars, Catalogue.load(folder))
 
     @property
     def thresholds(self) -> Thresholds:

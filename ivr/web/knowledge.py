@@ -16,8 +16,6 @@ from ivr.speech.models import ModelRegistry
 from ivr.understanding.abuse import Abuse
 from ivr.understanding.catalogue import Catalogue
 from ivr.understanding.grammars import Grammars
-from ivr.understanding.learnt import load_learnt, taught
-from ivr.understanding.thresholds import load_thresholds
 from ivr.understanding.understand import Understander
 
 KEPT = Path("var/cache")  # of commands that have no settings
@@ -55,12 +53,9 @@ def _mark(folder: Path, learnt: Path | None) -> str:
 
 
 def _read(folder: Path, learnt: Path | None) -> tuple[Catalogue, Grammars, Understander, Script]:
-    catalogue, grammars = Catalogue.load(folder), Grammars.load(folder)
-    if learnt is not None:
-        grammars = taught(grammars, load_learnt(learnt))
-    understander = Understander(grammars, catalogue, load_thresholds(folder))
+    understander = Understander.load(folder, learnt)
     understander.warm()
-    return catalogue, grammars, understander, Script.load(folder)
+    return understander.catalogue, understander.grammars, understander, Script.load(folder)
 
 
 def hearing(known: Knowledge, emergency_keys: str) -> Hearing:
