@@ -29,6 +29,7 @@ class Attention:
         self._sid, self._hearing, self._playback, self._listener = call_sid, hearing, playback, listener
         self._floor, self._alarm = Floor(hearing), SpokenAlarm()
         self._deaf = False  # the caller speaks into a prompt that must be heard
+        self._cuts = False  # the voice has cut what sounded
 
     @property
     def newest(self) -> str:
@@ -42,7 +43,7 @@ class Attention:
     async def follow(self, heard: SpeechBegan | Partial, helped: str | None, now_ms: int) -> EmergencyHeard | None:
         """Somebody speaks; a call for help in it. `helped`: the emergency whose number is being told already."""
         if isinstance(heard, SpeechBegan):
-            self.began_ms, self._deaf = heard.began_ms, not self._playback.interruptible
+            self.began_ms, self._deaf, self._cuts = heard.began_ms, not self._playback.interruptible, False
             self._floor.began()
             self._alarm.forget()
             return None
@@ -77,14 +78,21 @@ class Attention:
         return None
 
     def prompted(self, now_ms: int) -> bool:
-        """Whether the voice of now may be one into a prompt. Nobody else is asked whether he only listens."""
-        return bool(self._lately(self.began_ms or now_ms - BEGINNING_MS, now_ms))
+        """Whether the voice of now may be one into a prompt, and nothing is decided yet. Nobody else is asked whether he
+        only listens."""
+        if self.began_ms is None:
+            return bool(self._lately(now_ms - BEGINNING_MS, now_ms))
+        return not self._cuts and bool(self._lately(self.began_ms, now_ms))
 
     async def interrupts(self, now_ms: int) -> bool:
         """Whether the voice is to cut what sounds. Only where it would is it asked whether the caller just listens."""
         if self.began_ms is None or not self._playback.sounding or not self._playback.interruptible:
             return False
-        voiced_ms, spoken = self._listener.voiced_ms, self._lately(self.began_ms, now_ms)
+        self._cuts = await self._wants_to_speak(self._lately(self.began_ms, now_ms))
+        return self._cuts
+
+    async def _wants_to_speak(self, spoken: tuple[Spoken, ...]) -> bool:
+        voiced_ms = self._listener.voiced_ms
         if not self._floor.interrupts(voiced_ms, spoken):
             return False
         try:

@@ -171,12 +171,13 @@ class Listener:
 
     async def listening(self) -> Mapping[str, str]:
         """The turn so far as a back-channel, by language, "" where it is none: heard by a pass for nothing else, since
-        free recognition makes names of these words. Of long turns what was last made of them."""
+        free recognition makes names of these words. Of long turns, and in a pause, what was last made of them."""
         turn, wait = self._turn, self._wait
         if turn is None or wait is None:
             return {}
-        if turn.voiced_ms <= PEEK_VOICED_MS and turn.listened_to != len(turn.fed):
-            turn.listened_to = len(turn.fed)
+        news = turn.listened_to < len(turn.fed) and turn.listened_ms < turn.voiced_ms
+        if turn.voiced_ms <= PEEK_VOICED_MS and news:
+            turn.listened_to, turn.listened_ms = len(turn.fed), turn.voiced_ms
             words = [(lang, self._back_channel.get(lang)) for lang in wait.langs]
             turn.listening = {lang: await self._read(turn, lang, phrases) for lang, phrases in words if phrases}
         return turn.listening

@@ -21,7 +21,8 @@ class Turn:
     said: dict[tuple[str, bool], str] = field(default_factory=dict)
     fed: list[Samples] = field(default_factory=list)  # all that was decoded, for a second reading
     listening: dict[str, str] = field(default_factory=dict)  # by language, what it is as a back-channel
-    listened_to: int = 0  # so many pieces of `fed` when that was heard
+    listened_to: int = 0  # so many pieces of `fed`,
+    listened_ms: int = 0  # and so much voice there was when that was heard
     changed_ms: int = 0  # when a new word was last heard
     voiced_ms: int = 0
 
