@@ -82,6 +82,7 @@ async def load(target: Target, url: str, cases: Sequence[Case], plan: Plan, told
                 stage = await _stage(crowd, url, calls, plan)
                 why = why_not_held(stage, plan.limits)
                 stages.append((stage, why))
+                told(f"{calls} calls: {why or 'held'}")
                 ramp = ramp.after(calls, not why)
         finally:
             told("hanging up")
