@@ -252,24 +252,25 @@ def test_music_after_the_words_does_not_hold_the_line() -> None:
     assert "राशन" in best(heard[0])
 
 
-def test_whether_a_caller_only_listens_is_read_when_asked_and_not_twice_for_the_same_sound() -> None:
+def test_whether_a_caller_only_listens_is_read_when_asked_and_not_twice_for_the_same_voice() -> None:
     async def call() -> tuple[list[int], list[Mapping[str, str]], list[Utterance]]:
         pool, models = DecodingPool(2), RecordingModels(MODELS)
         listener = Listener(models, pool, back_channel={"hi": ("हाँ", "अच्छा")})
         listener.into_prompt = lambda _: False
         listener.begin(HINDI, {})
         read, told = list[int](), list[Mapping[str, str]]()
-        heard = await feed(listener, line(silence(500), speech("अच्छा"), silence(300)))
-        for _ in range(3):
+        heard = await feed(listener, line(silence(500), speech("अच्छा"), silence(60)))
+        for _ in range(4):
             read.append(len(models.record.passes["hi bound"]))
             told.append(await listener.listening())
+            heard += await feed(listener, line(silence(120)))
         heard += await feed(listener, line(silence(1000)))
         pool.close()
         return read, told, utterances(heard)
 
     read, told, (utterance,) = asyncio.run(call())
-    assert read == [0, 1, 1]
-    assert told == [{"hi": "अच्छा"}] * 3
+    assert read == [0, 1, 1, 1]
+    assert told == [{"hi": "अच्छा"}] * 4
     assert utterance.listening == {"hi": "अच्छा"}
 
 
