@@ -78,8 +78,8 @@ class Attention:
         return None
 
     def prompted(self, now_ms: int) -> bool:
-        """Whether the voice of now may be one into a prompt, and nothing is decided yet. Nobody else is asked whether he
-        only listens."""
+        """Whether the voice of now may be one into a prompt, and nothing is decided yet: nobody else is asked whether
+        he only listens."""
         if self.began_ms is None:
             return bool(self._lately(now_ms - BEGINNING_MS, now_ms))
         return not self._cuts and bool(self._lately(self.began_ms, now_ms))
