@@ -24,7 +24,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ivr.web.server import listen
 
@@ -38,8 +38,9 @@ def _listening(url: str) -> None:
 
 async def _echo(websocket: WebSocket) -> None:
     await websocket.accept()
-    async for text in websocket.iter_text():
-        await websocket.send_text(text)
+    with suppress(WebSocketDisconnect):  # a caller who goes in the middle of an answer
+        async for text in websocket.iter_text():
+            await websocket.send_text(text)
 
 
 async def _page(request: Request) -> Response:
