@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
 from ivr.understanding.result import Command, Hypothesis, Understanding, WaitKind
 from ivr.understanding.understand import Understander
 from tests.unit.understanding.conftest import write_grammars
@@ -93,7 +91,7 @@ def test_emergencies(understander: Understander, text: str, kind_found: str | No
 def test_the_emergency_names_its_service_where_the_words_do_not(tmp_path: Path) -> None:
     folder = write_grammars(tmp_path)
     (folder / "emergency.yaml").write_text("services: {ambulance: ambulance}\n", encoding="utf-8")
-    understander = Understander(Grammars.load(folder), Catalogue.load(folder))
+    understander = Understander.load(folder)
     assert say(understander, "भैया के सिर से खून बह रहा", WaitKind.SERVICE).intent == "ambulance"
     assert say(understander, "राशन कार्ड खो गया", WaitKind.SERVICE).intent == "ration_card_duplicate"
 

@@ -10,8 +10,6 @@ from typer.testing import CliRunner
 
 from ivr.cli import build
 from ivr.core.errors import DataError
-from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
 from ivr.understanding.result import WaitKind
 from ivr.understanding.understand import Understander
 from tests.unit.understanding.conftest import write_grammars
@@ -54,7 +52,7 @@ def understander(folder: Path, **words: object) -> Understander:
     folder = write_grammars(folder)
     (folder / "emergency.yaml").write_text(yaml.safe_dump(EVENTS, allow_unicode=True), encoding="utf-8")
     (folder / "hi" / "danger.yaml").write_text(yaml.safe_dump(WORDS | words, allow_unicode=True), encoding="utf-8")
-    return Understander(Grammars.load(folder), Catalogue.load(folder))
+    return Understander.load(folder)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import yaml
 
-from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
 from ivr.understanding.result import Band, Hypothesis, Understanding, WaitKind
 from ivr.understanding.understand import Understander
 from tests.unit.understanding.conftest import HINDI, SERVICES, Files, write_grammars
@@ -32,7 +30,7 @@ BENGALI: Files = {
 
 def understander(folder: Path, **changed: Files) -> Understander:
     write_grammars(folder, **changed)
-    return Understander(Grammars.load(folder), Catalogue.load(folder))
+    return Understander.load(folder)
 
 
 def read(found: Understander, lang: str, text: str, kind: WaitKind = WaitKind.SERVICE) -> Understanding:
@@ -47,7 +45,7 @@ def test_a_third_language_and_a_new_service_need_only_data(tmp_path: Path) -> No
         path = tmp_path / "bn" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
-    found = Understander(Grammars.load(tmp_path), Catalogue.load(tmp_path))
+    found = Understander.load(tmp_path)
     assert found.grammars.languages == ("bn", "hi", "te")
     assert read(found, "bn", "আমার নৌকা ভেঙে গেছে").intent == "boat_repair"
     assert found.catalogue.name("bn", "boat_repair") == "নৌকা মেরামত"

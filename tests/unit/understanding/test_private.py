@@ -8,8 +8,6 @@ from hypothesis import strategies as st
 
 from ivr.core.data import data_dir
 from ivr.core.errors import DataError
-from ivr.understanding.catalogue import Catalogue
-from ivr.understanding.grammars import Grammars
 from ivr.understanding.private import NAME_WORDS, NUMBER_RUN, SURE, PrivateWords, SaidWord
 from ivr.understanding.understand import Understander
 
@@ -53,7 +51,7 @@ def test_of_few_numbers_nothing_is_learnt() -> None:
 @pytest.fixture(scope="module")
 def real() -> Understander:
     folder = data_dir("grammars")
-    return Understander(Grammars.load(folder), Catalogue.load(folder))
+    return Understander.load(folder)
 
 
 @pytest.mark.parametrize(
