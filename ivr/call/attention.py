@@ -38,7 +38,7 @@ class Attention:
 
     def forget(self) -> None:
         """The turn is over, or something else goes on."""
-        self.began_ms = None
+        self.began_ms, self._cuts = None, False
 
     async def follow(self, heard: SpeechBegan | Partial, helped: str | None, now_ms: int) -> EmergencyHeard | None:
         """Somebody speaks; a call for help in it. `helped`: the emergency whose number is being told already."""
@@ -80,9 +80,7 @@ class Attention:
     def prompted(self, now_ms: int) -> bool:
         """Whether the voice of now may be one into a prompt, and nothing is decided yet: nobody else is asked whether
         he only listens."""
-        if self.began_ms is None:
-            return bool(self._lately(now_ms - BEGINNING_MS, now_ms))
-        return not self._cuts and bool(self._lately(self.began_ms, now_ms))
+        return not self._cuts and bool(self._lately(self.began_ms or now_ms - BEGINNING_MS, now_ms))
 
     async def interrupts(self, now_ms: int) -> bool:
         """Whether the voice is to cut what sounds. Only where it would is it asked whether the caller just listens."""

@@ -14,10 +14,11 @@ from ivr.dialogue.events import (
     SmsQueued,
     TicketOpened,
 )
+from ivr.dialogue.menu import page_of
 from ivr.dialogue.opening import heard_language, language_under, pressed_language
 from ivr.dialogue.prompt_ids import P
 from ivr.dialogue.repair import DESK_FAILED, ask, missed
-from ivr.dialogue.request import in_menu, pressed_menu, settle, yes_or_no
+from ivr.dialogue.request import pressed_menu, settle, yes_or_no
 from ivr.dialogue.session import WORK_LEFT, At, Request
 from ivr.dialogue.turn import Turn
 from ivr.understanding.result import Band, WaitKind
@@ -255,9 +256,8 @@ def pressed_no_danger(turn: Turn, key: str) -> At | None:
     """A language or a service: it was no emergency. A key that means nothing here does not say so."""
     if key == "#":
         return At.GOODBYE
-    turn.change(menu=(), page=0)
     unknown = turn.session.lang is None
-    if not (language_under(turn, key) if unknown else in_menu(turn, key)):
+    if not (language_under(turn, key) if unknown else page_of(turn.world.script.menu, 0).has(key)):
         return missed(turn)
     _false_alarm(turn)
     if unknown:

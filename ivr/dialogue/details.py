@@ -143,9 +143,9 @@ def pressed_place_menu(turn: Turn, key: str) -> At | None:
     page = _page(turn)
     if key == "#":
         return skip_place(turn)
-    entry = page.chosen(key)
-    if entry is None and not (key == MORE_KEY and page.more):
+    if not page.has(key):
         return missed(turn)
+    entry = page.chosen(key)
     turn.change(misses=0)
     if entry is None:
         turn.change(page=turn.session.page + 1)

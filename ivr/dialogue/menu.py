@@ -37,6 +37,10 @@ class Page:
         number = int(key) if key.isdecimal() else 0
         return self.entries[number - 1] if 1 <= number <= len(self.entries) else None
 
+    def has(self, key: str) -> bool:
+        """Whether the key leads anywhere: to an entry, or to the next page."""
+        return self.chosen(key) is not None or (key == MORE_KEY and self.more)
+
 
 def branch(entries: Sequence[Entry], path: Sequence[int]) -> tuple[Entry, ...]:
     """The entries under the branch that `path` (indices from the root) leads to; the root's where it leads nowhere."""

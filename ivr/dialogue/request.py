@@ -239,9 +239,10 @@ def _offer(turn: Turn, entry: Entry, key: str) -> None:
 
 def pressed_menu(turn: Turn, key: str) -> At | None:
     """A key at the menu; at the open question the keys mean the menu's first page."""
-    if not in_menu(turn, key):
+    page = _page(turn)
+    if not page.has(key):
         return missed(turn)
-    entry = _page(turn).chosen(key)
+    entry = page.chosen(key)
     turn.change(at=At.MENU, misses=0, by_keys=True)
     if entry is None:
         turn.change(page=turn.session.page + 1)
@@ -252,12 +253,6 @@ def pressed_menu(turn: Turn, key: str) -> At | None:
     turn.note("chosen", f"{entry.id} by keys")
     turn.say(P.TOPIC, service=turn.named(entry.id))
     return take(turn, entry.id, confirmed=True)
-
-
-def in_menu(turn: Turn, key: str) -> bool:
-    """Whether the page of the menu shown has something under this key."""
-    page = _page(turn)
-    return page.chosen(key) is not None or (key == MORE_KEY and page.more)
 
 
 def index(turn: Turn, key: str) -> int:

@@ -98,6 +98,17 @@ def test_a_key_that_means_nothing_does_not_take_an_alarm_back(ring: Ring, langua
     assert caller.ends_with(HangUp(Disposition.EMERGENCY))
 
 
+def test_a_key_that_means_nothing_leaves_the_place_that_the_alarm_broke_into(ring: Ring) -> None:
+    caller = ring()
+    caller.say("service=street_light_repair")
+    caller.press("1", "1")
+    where = caller.session.menu, caller.session.page
+    assert where != ((), 0)
+    caller.happen(EmergencyHeard("fire"))
+    caller.press("12")
+    assert (caller.session.menu, caller.session.page) == where
+
+
 def test_emergency_numbers_are_the_regions_own(ring: Ring) -> None:
     for region, kind, number in [("AP", "fire", "112"), ("AP", "women_helpline", "181"), ("UP", "unheard_of", "112")]:
         caller = ring(house=House(region))
